@@ -1,0 +1,171 @@
+// Adds nodes and infers them at once.
+#include "ir/graph_builder.h"
+
+#include <cstring>
+
+#include "base/half.h"
+
+namespace tare {
+namespace {
+
+std::vector<const Value*> values_of(const Graph& graph, const std::vector<ValueId>& ids) {
+  std::vector<const Value*> values;
+  for (ValueId id : ids) values.push_back(id == ValueId::kNone ? nullptr : &graph.value(id));
+  return values;
+}
+
+template <class T>
+Buffer one(T value) {
+  return Buffer::copy_of(std::as_bytes(std::span(&value, 1)));
+}
+
+Buffer element(DType dtype, double v) {
+  switch (dtype) {
+    case DType::kFloat32: return one(static_cast<float>(v));
+    case DType::kFloat64: return one(v);
+    case DType::kFloat16: return one(float_to_half(static_cast<float>(v)));
+    case DType::kBFloat16: return one(float_to_bfloat16(static_cast<float>(v)));
+    case DType::kBool: return one(static_cast<std::uint8_t>(v != 0));
+    case DType::kInt4:
+    case DType::kInt8: return one(static_cast<std::int8_t>(v));
+    case DType::kUint8: return one(static_cast<std::uint8_t>(v));
+    case DType::kInt16: return one(static_cast<std::int16_t>(v));
+    case DType::kUint16: return one(static_cast<std::uint16_t>(v));
+    case DType::kInt32: return one(static_cast<std::int32_t>(v));
+    case DType::kUint32: return one(static_cast<std::uint32_t>(v));
+    case DType::kInt64: return one(static_cast<std::int64_t>(v));
+    case DType::kUint64: return one(static_cast<std::uint64_t>(v));
+    case DType::kComplex64: { const float c[2] = {static_cast<float>(v), 0}; return Buffer::copy_of(std::as_bytes(std::span(c))); }
+    case DType::kComplex128: { const double c[2] = {v, 0}; return Buffer::copy_of(std::as_bytes(std::span(c))); }
+    default: return {};
+  }
+}
+
+}  // namespace
+
+ValueId GraphBuilder::input(std::string name, TensorType type) {
+  const ValueId id = graph().add_value({.name = std::move(name), .type = std::move(type)});
+  graph().inputs.push_back(id);
+  return id;
+}
+
+ValueId GraphBuilder::constant(std::string name, TensorType type, Buffer bytes) {
+  return graph().add_value(
+      {.name = std::move(name), .type = std::move(type), .constant = std::move(bytes), .is_constant = true});
+}
+
+ValueId GraphBuilder::variable(std::string name, TensorType type) {
+  return graph().add_value({.name = std::move(name), .type = std::move(type), .is_variable = true});
+}
+
+ValueId GraphBuilder::scalar_f32(float value) { return scalar(DType::kFloat32, value); }
+ValueId GraphBuilder::scalar_i32(std::int32_t value) { return scalar(DType::kInt32, value); }
+
+ValueId GraphBuilder::scalar(DType dtype, double value) {
+  return constant(unique_name(), tensor_type(dtype, {}), element(dtype, value));
+}
+
+ValueId GraphBuilder::vector_i32(std::span<const std::int64_t> values) {
+  std::vector<std::int32_t> narrow;
+  for (std::int64_t v : values) {
+    if (v < INT32_MIN || v > INT32_MAX) fail("a constant index does not fit int32");
+    narrow.push_back(static_cast<std::int32_t>(v));
+  }
+  return constant(unique_name(), tensor_type(DType::kInt32, {static_cast<Dim>(narrow.size())}),
+                  Buffer::copy_of(std::as_bytes(std::span(narrow))));
+}
+
+std::string GraphBuilder::unique_name() {
+  return scope_ + (names_++ == 0 ? "" : "#" + std::to_string(names_));
+}
+
+Result<Inferred> GraphBuilder::infer(const Node& node) const {
+  const InferContext::CallGraph call = [this](GraphId id, std::span<const TensorType> inputs) {
+    return infer_graph(module_, id, inputs, 1);
+  };
+  const auto inputs = values_of(std::as_const(module_).graph(id_), node.inputs);
+  return infer_node(node, inputs, &call);
+}
+
+std::vector<ValueId> GraphBuilder::add(const OpDef* op, std::shared_ptr<const void> attributes,
+                                       std::vector<ValueId> inputs, int outputs) {
+  Node node{op, std::move(attributes), std::move(inputs), {}, unique_name()};
+  node.outputs.assign(static_cast<std::size_t>(outputs), ValueId::kNone);
+  if (ok()) {
+    if (auto inferred = infer(node)) {
+      for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+        std::string name = i == 0 ? node.name : node.name + ":" + std::to_string(i);
+        node.outputs[i] = graph().add_value({.name = std::move(name),
+                                             .type = std::move(inferred->types[i]),
+                                             .contents = std::move(inferred->contents[i])});
+      }
+      graph().nodes.push_back(node);
+      return node.outputs;
+    } else {
+      fail(inferred.error());
+    }
+  }
+  // After a failure callers go on with values that exist, so that they need not check each step.
+  for (ValueId& id : node.outputs) id = graph().add_value({.name = node.name});
+  return node.outputs;
+}
+
+void GraphBuilder::add_into(Node node) {
+  if (!ok()) return;
+  auto inferred = infer(node);
+  if (!inferred) return fail(inferred.error());
+  for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+    if (node.outputs[i] == ValueId::kNone) continue;
+    Value& declared = graph().value(node.outputs[i]);
+    const TensorType& type = inferred->types[i];
+    if (!type_fits(type, declared.type)) {
+      return fail({Code::kInvalidModel,
+                   "output " + std::to_string(i) + " is declared " + std::string(dtype_name(declared.type.dtype)) +
+                       declared.type.shape.text() + " but is " + std::string(dtype_name(type.dtype)) + type.shape.text(),
+                   node_place(node)});
+    }
+    declared.type.shape = type.shape;
+    declared.contents = std::move(inferred->contents[i]);
+  }
+  graph().nodes.push_back(std::move(node));
+}
+
+Result<std::vector<TensorType>> infer_graph(const Module& module, GraphId id, std::span<const TensorType> inputs,
+                                            int depth) {
+  if (depth > kMaxCallDepth) return Error{Code::kBudgetExceeded, "graphs call each other too deeply", {}};
+  if (index(id) >= module.graphs.size()) return Error{Code::kInvalidModel, "no such graph", {}};
+  const Graph& graph = module.graph(id);
+  if (inputs.size() != graph.inputs.size()) {
+    return Error{Code::kInvalidModel, "graph '" + graph.name + "' takes " + std::to_string(graph.inputs.size()) +
+                                          " inputs, got " + std::to_string(inputs.size()), {}};
+  }
+  std::vector<Value> values = graph.values;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    Value& v = values[index(graph.inputs[i])];
+    if (v.type.dtype != inputs[i].dtype) {
+      return Error{Code::kInvalidModel, "graph '" + graph.name + "': input " + std::to_string(i) + " has another type", {}};
+    }
+    v.type.shape = inputs[i].shape;
+  }
+  const InferContext::CallGraph call = [&](GraphId callee, std::span<const TensorType> types) {
+    return infer_graph(module, callee, types, depth + 1);
+  };
+  for (const Node& node : graph.nodes) {
+    std::vector<const Value*> in;
+    for (ValueId v : node.inputs) in.push_back(v == ValueId::kNone ? nullptr : &values[index(v)]);
+    auto inferred = infer_node(node, in, &call);
+    if (!inferred) return inferred.error();
+    for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+      if (node.outputs[i] == ValueId::kNone) continue;
+      Value& v = values[index(node.outputs[i])];
+      v.type.dtype = inferred->types[i].dtype;
+      v.type.shape = inferred->types[i].shape;
+      v.contents = std::move(inferred->contents[i]);
+    }
+  }
+  std::vector<TensorType> outputs;
+  for (ValueId v : graph.outputs) outputs.push_back(values[index(v)].type);
+  return outputs;
+}
+
+}  // namespace tare
