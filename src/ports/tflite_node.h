@@ -1,0 +1,82 @@
+// What an op's read_tflite sees of a TFLite operator: its options, its inputs and their types, and a way to emit. The
+// FlatBuffer has been verified and every tensor index checked before a node is made; options are the op's to check.
+#pragma once
+
+#include <vector>
+
+#include "ir/activation.h"
+#include "ir/graph_builder.h"
+#include "ir/window.h"
+#include "tflite_schema_generated.h"
+
+namespace tare {
+
+class TfliteNode {
+ public:
+  TfliteNode(const tflite::Operator& op, GraphBuilder& builder, std::string name, std::vector<ValueId> inputs,
+             std::vector<ValueId> outputs)
+      : op_(op), builder_(builder), name_(std::move(name)), inputs_(std::move(inputs)), outputs_(std::move(outputs)) {}
+
+  // The operator's options table; where the file has none, a table of the schema's defaults. Options of another type
+  // than O are an error.
+  template <class O>
+  const O& options() {
+    const void* table = nullptr;
+    if constexpr (tflite::BuiltinOptionsTraits<O>::enum_value != tflite::BuiltinOptions_NONE) {
+      table = table_of(static_cast<int>(op_.builtin_options_type()),
+                       static_cast<int>(tflite::BuiltinOptionsTraits<O>::enum_value), op_.builtin_options());
+    } else {
+      table = table_of(static_cast<int>(op_.builtin_options_2_type()),
+                       static_cast<int>(tflite::BuiltinOptions2Traits<O>::enum_value), op_.builtin_options_2());
+    }
+    return *static_cast<const O*>(table);
+  }
+  bool has_options() const { return op_.builtin_options() != nullptr || op_.builtin_options_2() != nullptr; }
+  std::span<const std::byte> custom_options() const;  // FlexBuffers or the op's own layout; empty when absent
+
+  int inputs() const { return static_cast<int>(inputs_.size()); }
+  int outputs() const { return static_cast<int>(outputs_.size()); }
+  bool has(int i) const { return i < inputs() && inputs_[static_cast<std::size_t>(i)] != ValueId::kNone; }
+  ValueId input(int i) const { return i < inputs() ? inputs_[static_cast<std::size_t>(i)] : ValueId::kNone; }
+  ValueId output(int i) const { return outputs_[static_cast<std::size_t>(i)]; }
+  const Value& input_value(int i) const { return builder_.value(input(i)); }
+  const TensorType& type(int i) const { return input_value(i).type; }
+  const TensorType& output_type(int i) const { return builder_.type(output(i)); }
+  const std::vector<ValueId>& all_inputs() const { return inputs_; }
+  const std::vector<ValueId>& all_outputs() const { return outputs_; }
+
+  // Fails unless the operator has between `least` and `most` inputs, the first `least` of them present, and exactly
+  // `outputs` outputs. Every reader's first line.
+  bool expect(int least, int most, int outputs = 1);
+
+  // One node with this operator's inputs (or those given) and outputs. Ends a reader.
+  template <class A>
+  void emit(A attributes) { emit(std::move(attributes), inputs_); }
+  template <class A>
+  void emit(A attributes, std::vector<ValueId> inputs) {
+    add(&A::kOp, std::make_shared<A>(std::move(attributes)), std::move(inputs));
+  }
+
+  Activation activation(tflite::ActivationFunctionType type);  // fails on an unknown one
+  Padding padding(tflite::Padding padding);
+  std::int64_t positive(std::int64_t value, std::string_view attribute);  // fails unless 1 <= value < 2^31
+  // The graph of the module that stands for subgraph i; fails when there is none.
+  GraphId subgraph(int i);
+
+  GraphBuilder& builder() { return builder_; }
+  bool require(bool condition, std::string_view message);
+  void fail(std::string message, Code code = Code::kInvalidModel) { builder_.fail(std::move(message), code); }
+  bool ok() const { return builder_.ok(); }
+
+ private:
+  const void* table_of(int got, int want, const void* table);
+  void add(const OpDef* op, std::shared_ptr<const void> attributes, std::vector<ValueId> inputs);
+
+  const tflite::Operator& op_;
+  GraphBuilder& builder_;
+  std::string name_;
+  std::vector<ValueId> inputs_;
+  std::vector<ValueId> outputs_;
+};
+
+}  // namespace tare
