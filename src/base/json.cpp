@@ -1,0 +1,283 @@
+// The tree is filled from nlohmann's SAX events (its own DOM would weigh half as much again) and read by index.
+#include "base/json.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace tare {
+
+class JsonTreeBuilder {
+ public:
+  using Kind = JsonDocument::Kind;
+  using Node = JsonDocument::Node;
+  static constexpr std::uint32_t kNone = JsonDocument::kNone;
+
+  JsonTreeBuilder(JsonDocument& document, const JsonLimits& limits) : document_(document), limits_(limits) {}
+
+  bool null() { return add(Kind::kNull, [](Node&) {}); }
+  bool boolean(bool v) {
+    return add(Kind::kBool, [v](Node& n) { n.boolean = v; });
+  }
+  bool number_integer(std::int64_t v) {
+    return add(Kind::kInt, [v](Node& n) { n.integer = v; });
+  }
+  bool number_unsigned(std::uint64_t v) {
+    if (v <= static_cast<std::uint64_t>(INT64_MAX)) return number_integer(static_cast<std::int64_t>(v));
+    return add(Kind::kUint, [v](Node& n) { n.natural = v; });
+  }
+  bool number_float(double v, const std::string&) {
+    return add(Kind::kDouble, [v](Node& n) { n.real = v; });
+  }
+  bool string(const std::string& v) {
+    const JsonDocument::Text text = keep(v);
+    return add(Kind::kString, [text](Node& n) { n.text = text; });
+  }
+  template <class Binary>
+  bool binary(Binary&) {
+    return false;
+  }
+  bool start_object(std::size_t) { return open(Kind::kObject); }
+  bool start_array(std::size_t) { return open(Kind::kArray); }
+  bool end_array() { return close(); }
+  bool end_object() { return has_unique_keys() && close(); }
+  bool key(const std::string& v) {
+    if (v == "__proto__") return fail("the key \"__proto__\" is not allowed");
+    key_ = keep(v);
+    return true;
+  }
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) {
+    return fail("not valid JSON at byte " + std::to_string(position));
+  }
+
+  const ErrorSink& sink() const { return sink_; }
+
+ private:
+  struct Level {
+    std::uint32_t node;
+    std::uint32_t last_child;
+  };
+
+  bool fail(std::string message, Code code = Code::kInvalidModel) {
+    sink_.fail({code, std::move(message), {}});
+    return false;
+  }
+
+  JsonDocument::Text keep(const std::string& v) {
+    const JsonDocument::Text text{static_cast<std::uint32_t>(document_.texts_.size()),
+                                  static_cast<std::uint32_t>(v.size())};
+    document_.texts_ += v;
+    return text;
+  }
+
+  template <class Set>
+  bool add(Kind kind, Set set) {
+    auto& nodes = document_.nodes_;
+    if (nodes.size() >= limits_.nodes) {
+      return fail("JSON of more than " + std::to_string(limits_.nodes) + " values", Code::kBudgetExceeded);
+    }
+    const auto id = static_cast<std::uint32_t>(nodes.size());
+    Node& node = nodes.emplace_back();
+    node.kind = kind;
+    node.key = key_;
+    key_ = {};
+    set(node);
+    if (!levels_.empty()) {
+      Level& level = levels_.back();
+      node.parent = level.node;
+      ++nodes[level.node].count;
+      (level.last_child == kNone ? nodes[level.node].first : nodes[level.last_child].next) = id;
+      level.last_child = id;
+    }
+    return true;
+  }
+
+  bool open(Kind kind) {
+    if (levels_.size() >= static_cast<std::size_t>(limits_.depth)) {
+      return fail("JSON nested deeper than " + std::to_string(limits_.depth), Code::kBudgetExceeded);
+    }
+    if (!add(kind, [](Node& n) { n.first = kNone; })) return false;
+    levels_.push_back({static_cast<std::uint32_t>(document_.nodes_.size() - 1), kNone});
+    return true;
+  }
+
+  bool close() {
+    levels_.pop_back();
+    return true;
+  }
+
+  bool has_unique_keys() {
+    keys_.clear();
+    const auto& nodes = document_.nodes_;
+    for (std::uint32_t n = nodes[levels_.back().node].first; n != kNone; n = nodes[n].next) {
+      keys_.push_back(document_.view(nodes[n].key));
+    }
+    std::sort(keys_.begin(), keys_.end());
+    const auto twice = std::adjacent_find(keys_.begin(), keys_.end());
+    if (twice == keys_.end()) return true;
+    return fail("the key \"" + std::string(*twice) + "\" is given twice in one object");
+  }
+
+  JsonDocument& document_;
+  const JsonLimits& limits_;
+  ErrorSink sink_;
+  std::vector<Level> levels_;
+  std::vector<std::string_view> keys_;
+  JsonDocument::Text key_;
+};
+
+Result<JsonDocument> JsonDocument::parse(std::string_view text, const JsonLimits& limits) {
+  if (text.size() > std::min<std::size_t>(limits.bytes, UINT32_MAX / 2)) {
+    return Error{Code::kBudgetExceeded, "JSON of " + std::to_string(text.size()) + " bytes is too long", {}};
+  }
+  JsonDocument document;
+  JsonTreeBuilder builder(document, limits);
+  const bool parsed = nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
+  if (!builder.sink().ok()) return builder.sink().error();
+  if (!parsed || document.nodes_.empty()) return Error{Code::kInvalidModel, "not valid JSON", {}};
+  return document;
+}
+
+Json JsonDocument::root() const { return Json(this, 0); }
+
+Json Json::missing(std::string_view key) const {
+  Json json;
+  json.document_ = document_;
+  json.near_ = exists() ? node_ : near_;
+  json.missing_key_ = exists() ? key : missing_key_;
+  return json;
+}
+
+Json Json::at(std::string_view key) const {
+  if (is_object()) {
+    for (const Json member : *this) {
+      if (member.key() == key) return member;
+    }
+  }
+  return missing(key);
+}
+
+Json Json::at(std::size_t i) const {
+  if (i < size()) {
+    for (const Json element : *this) {
+      if (i-- == 0) return element;
+    }
+  }
+  return missing({});
+}
+
+std::size_t Json::size() const { return is_array() || is_object() ? node().count : 0; }
+
+std::string_view Json::key() const { return exists() ? document_->view(node().key) : missing_key_; }
+
+Json::Iterator Json::begin() const {
+  return {document_, is_array() || is_object() ? node().first : JsonDocument::kNone};
+}
+
+std::optional<bool> Json::if_bool() const { return is_bool() ? std::optional(node().boolean) : std::nullopt; }
+
+std::optional<std::int64_t> Json::if_integer() const {
+  if (kind() == Kind::kInt) return node().integer;
+  if (kind() != Kind::kDouble) return std::nullopt;
+  const double v = node().real;
+  // Beyond 2^53 a double does not say which integer it means.
+  if (std::floor(v) != v || std::abs(v) > 9007199254740992.0) return std::nullopt;
+  return static_cast<std::int64_t>(v);
+}
+
+std::optional<std::uint64_t> Json::if_natural() const {
+  if (kind() == Kind::kUint) return node().natural;
+  const auto v = if_integer();
+  return v && *v >= 0 ? std::optional(static_cast<std::uint64_t>(*v)) : std::nullopt;
+}
+
+std::optional<double> Json::if_number() const {
+  switch (kind()) {
+    case Kind::kInt: return static_cast<double>(node().integer);
+    case Kind::kUint: return static_cast<double>(node().natural);
+    case Kind::kDouble: return node().real;
+    default: return std::nullopt;
+  }
+}
+
+std::optional<std::string_view> Json::if_string() const {
+  return is_string() ? std::optional(document_->view(node().text)) : std::nullopt;
+}
+
+bool Json::boolean(ErrorSink& sink) const {
+  if (!is_bool()) expected("true or false", sink);
+  return if_bool().value_or(false);
+}
+
+std::int64_t Json::integer(ErrorSink& sink) const {
+  const auto v = if_integer();
+  if (!v) expected("an integer", sink);
+  return v.value_or(0);
+}
+
+double Json::number(ErrorSink& sink) const {
+  const auto v = if_number();
+  if (!v) expected("a number", sink);
+  return v.value_or(0);
+}
+
+std::string_view Json::string(ErrorSink& sink) const {
+  const auto v = if_string();
+  if (!v) expected("a string", sink);
+  return v.value_or(std::string_view());
+}
+
+std::vector<std::int64_t> Json::integers(ErrorSink& sink, std::size_t most) const {
+  std::vector<std::int64_t> values;
+  if (!is_array() || size() > most) {
+    expected("an array of at most " + std::to_string(most) + " integers", sink);
+    return values;
+  }
+  for (const Json element : *this) values.push_back(element.integer(sink));
+  return values;
+}
+
+std::string Json::path() const {
+  if (document_ == nullptr) return {};
+  const auto& nodes = document_->nodes_;
+  std::string text;
+  const auto prepend = [&text](std::string part) {
+    if (!text.empty() && text.front() != '[') part += '.';
+    text = std::move(part) + text;
+  };
+  if (!exists() && !missing_key_.empty()) prepend(std::string(missing_key_));
+  for (std::uint32_t n = exists() ? node_ : near_; n != JsonDocument::kNone; n = nodes[n].parent) {
+    const std::uint32_t parent = nodes[n].parent;
+    if (parent == JsonDocument::kNone) break;
+    if (nodes[parent].kind == Kind::kObject) {
+      prepend(std::string(document_->view(nodes[n].key)));
+      continue;
+    }
+    std::size_t position = 0;
+    for (std::uint32_t k = nodes[parent].first; k != n; k = nodes[k].next) ++position;
+    prepend("[" + std::to_string(position) + "]");
+  }
+  return text;
+}
+
+std::string_view Json::what() const {
+  if (!exists()) return "nothing";
+  switch (kind()) {
+    case Kind::kNull: return "null";
+    case Kind::kBool: return node().boolean ? "true" : "false";
+    case Kind::kInt:
+    case Kind::kUint: return "an integer";
+    case Kind::kDouble: return "a fraction";
+    case Kind::kString: return "a string";
+    case Kind::kArray: return "an array";
+    case Kind::kObject: return "an object";
+  }
+  return "nothing";
+}
+
+void Json::expected(std::string_view what, ErrorSink& sink) const {
+  if (!sink.ok()) return;
+  sink.fail({Code::kInvalidModel, "expected " + std::string(what) + ", got " + std::string(this->what()), path()});
+}
+
+}  // namespace tare
