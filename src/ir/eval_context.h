@@ -37,7 +37,8 @@ class EvalHost {
 
 class EvalContext {
  public:
-  EvalContext(const Node& node, std::span<Tensor* const> inputs, std::span<Tensor> outputs, EvalHost& host)
+  EvalContext(const Node& node, std::span<Tensor* const> inputs, std::span<Tensor* const> outputs,
+              EvalHost& host)
       : node_(node), inputs_(inputs), outputs_(outputs), host_(host) {}
 
   int inputs() const { return static_cast<int>(inputs_.size()); }
@@ -48,7 +49,8 @@ class EvalContext {
   Tensor& variable(int i) const { return *inputs_[static_cast<std::size_t>(i)]; }
 
   // An output whose shape inference knew.
-  Tensor& output(int i) { return outputs_[static_cast<std::size_t>(i)]; }
+  Tensor& output(int i) { return *outputs_[static_cast<std::size_t>(i)]; }
+  bool wants(int i) const { return i < outputs() && outputs_[static_cast<std::size_t>(i)] != nullptr; }
   // An output whose shape depends on data: null (and a failure recorded) when it cannot be had.
   Tensor* output(int i, const Shape& shape);
   void output_strings(int i, const Shape& shape, std::span<const std::string> strings);
@@ -85,7 +87,7 @@ class EvalContext {
  private:
   const Node& node_;
   std::span<Tensor* const> inputs_;
-  std::span<Tensor> outputs_;
+  std::span<Tensor* const> outputs_;
   EvalHost& host_;
   ErrorSink sink_;
 };
