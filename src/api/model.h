@@ -12,18 +12,10 @@
 
 #include "base/result.h"
 #include "formats/bundle.h"
+#include "ir/budgets.h"
 #include "ir/graph.h"
 
 namespace tare {
-
-// Limits on what a model may use; a synchronous call cannot be interrupted from outside, so the engine counts.
-struct Budgets {
-  std::uint64_t bytes = std::uint64_t{2} << 30;  // of weights, of one tensor, of the arena: each
-  std::int64_t nodes = 1'000'000;
-  std::int64_t loop_trips = 10'000'000;          // in one run
-  int call_depth = 32;
-  double seconds = 120;                          // of one run; checked between nodes of loops
-};
 
 struct LoadOptions {
   Budgets budgets;
