@@ -34,10 +34,10 @@ struct Element {
 using Contents = std::vector<Element>;
 
 struct Value {
-  std::string name;
-  TensorType type;
-  Buffer constant;                   // its bytes when it is a constant
-  std::optional<Contents> contents;  // what inference knows of a small integer tensor that is no constant
+  std::string name = {};
+  TensorType type = {};
+  Buffer constant = {};              // its bytes when it is a constant
+  std::optional<Contents> contents = {};  // what inference knows of a small integer tensor that is no constant
   bool is_constant = false;
   bool is_variable = false;          // state that outlives a run, zero at first; kernels update it in place
 };

@@ -46,7 +46,7 @@ Dependencies dependencies(const Graph& graph, const std::vector<Placement>& plac
 }
 
 // Border values of each segment: read from outside, or read outside (or by nobody, as XNNPACK wants a home for those).
-void find_borders(const Graph& graph, std::vector<ScheduledStep>& schedule) {
+void find_borders(const Graph& graph, const std::vector<Value>& values, std::vector<ScheduledStep>& schedule) {
   std::vector<int> producer(graph.values.size(), -1);
   std::vector<std::set<int>> readers(graph.values.size());
   for (int s = 0; s < static_cast<int>(schedule.size()); ++s) {
@@ -62,7 +62,8 @@ void find_borders(const Graph& graph, std::vector<ScheduledStep>& schedule) {
     std::set<ValueId> seen;
     for (const std::size_t n : step.nodes) {
       for (const ValueId id : graph.nodes[n].inputs) {
-        if (id == ValueId::kNone || producer[index(id)] == s || !seen.insert(id).second) continue;
+        if (id == ValueId::kNone || values[index(id)].is_constant) continue;
+        if (producer[index(id)] == s || !seen.insert(id).second) continue;
         step.inputs.push_back(id);
       }
       for (const ValueId id : graph.nodes[n].outputs) {
@@ -76,7 +77,8 @@ void find_borders(const Graph& graph, std::vector<ScheduledStep>& schedule) {
 
 }  // namespace
 
-std::vector<ScheduledStep> partition(const Graph& graph, const std::vector<Placement>& placements) {
+std::vector<ScheduledStep> partition(const Graph& graph, const std::vector<Value>& values,
+                                     const std::vector<Placement>& placements) {
   Dependencies d = dependencies(graph, placements);
   std::set<std::size_t> ready[2];  // [1]: XNNPACK
   const auto kind = [&](std::size_t n) { return placements[n].kind == Placement::Kind::kXnnpack ? 1 : 0; };
@@ -96,7 +98,7 @@ std::vector<ScheduledStep> partition(const Graph& graph, const std::vector<Place
       if (--d.waits[f] == 0) ready[kind(f)].insert(f);
     }
   }
-  find_borders(graph, schedule);
+  find_borders(graph, values, schedule);
   return schedule;
 }
 
@@ -106,7 +108,7 @@ std::vector<std::optional<Lifetime>> lifetimes(const Graph& graph, const std::ve
   std::vector<std::optional<Lifetime>> lives(values.size());
   const auto in_arena = [&](ValueId id) {
     const Value& v = values[index(id)];
-    return id != ValueId::kNone && !v.is_constant && !v.is_variable && is_numeric(v.type.dtype) && v.type.shape.known();
+    return !v.is_constant && !v.is_variable && is_numeric(v.type.dtype) && v.type.shape.known();
   };
   const auto touch = [&](ValueId id, int step) {
     if (id == ValueId::kNone || !in_arena(id)) return;

@@ -18,7 +18,9 @@ struct ScheduledStep {
   std::vector<ValueId> outputs;
 };
 
-std::vector<ScheduledStep> partition(const Graph& graph, const std::vector<Placement>& placements);
+// `values` are the plan's, which know what has been folded.
+std::vector<ScheduledStep> partition(const Graph& graph, const std::vector<Value>& values,
+                                     const std::vector<Placement>& placements);
 
 // Steps between which each value must stay in the arena; empty for values that live elsewhere or inside a segment.
 std::vector<std::optional<Lifetime>> lifetimes(const Graph& graph, const std::vector<Value>& values,

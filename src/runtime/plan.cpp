@@ -127,18 +127,13 @@ class Planner {
   }
 
   void cut() {
-    if (!options_.use_xnnpack) {
-      for (Placement& p : plan_->placements) if (p.kind == Placement::Kind::kReference) p.reason = "switched off";
-      schedule_ = partition(graph_, plan_->placements);
-      return;
-    }
     for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
       Placement& p = plan_->placements[n];
       if (p.kind != Placement::Kind::kReference) continue;
-      p.reason = probe_xnnpack(graph_.nodes[n], plan_->values);
+      p.reason = options_.use_xnnpack ? probe_xnnpack(graph_.nodes[n], plan_->values) : "switched off";
       if (p.reason.empty()) p.kind = Placement::Kind::kXnnpack;
     }
-    schedule_ = partition(graph_, plan_->placements);
+    schedule_ = partition(graph_, plan_->values, plan_->placements);
   }
 
   // Gives every value its tensor.

@@ -46,6 +46,7 @@ struct Plan {
 struct PlanOptions {
   Budgets budgets;
   bool use_xnnpack = true;
+  std::uint64_t seed = 0;  // for random ops whose file gives none
 };
 
 // `variables` holds the state of the graph's variable values, by ValueId index; made here when not there yet.
