@@ -2,6 +2,10 @@
 // FlatBuffer has been verified and every tensor index checked before a node is made; options are the op's to check.
 #pragma once
 
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ir/activation.h"
@@ -11,11 +15,32 @@
 
 namespace tare {
 
+// Gives the graph of the module that stands for a subgraph of the file, building it when it is first asked for.
+class TfliteSubgraphs {
+ public:
+  virtual ~TfliteSubgraphs() = default;
+  virtual Result<GraphId> graph_of(int subgraph) = 0;
+};
+
 class TfliteNode {
  public:
-  TfliteNode(const tflite::Operator& op, GraphBuilder& builder, std::string name, std::vector<ValueId> inputs,
-             std::vector<ValueId> outputs)
-      : op_(op), builder_(builder), name_(std::move(name)), inputs_(std::move(inputs)), outputs_(std::move(outputs)) {}
+  struct Source {
+    const tflite::Operator& op;
+    GraphBuilder& builder;
+    TfliteSubgraphs& subgraphs;
+    std::string name;
+    std::string_view kind;  // the operator's name in the schema, or the custom op's own
+    int version = 1;
+    std::vector<ValueId> inputs = {};
+    std::vector<ValueId> outputs = {};
+    std::vector<TensorType> intermediates = {};
+    std::span<const std::byte> custom_options = {};
+  };
+  explicit TfliteNode(Source source)
+      : op_(source.op), builder_(source.builder), subgraphs_(source.subgraphs), name_(std::move(source.name)),
+        kind_(source.kind), version_(source.version), inputs_(std::move(source.inputs)),
+        outputs_(std::move(source.outputs)), intermediates_(std::move(source.intermediates)),
+        custom_options_(source.custom_options) {}
 
   // The operator's options table; where the file has none, a table of the schema's defaults. Options of another type
   // than O are an error.
@@ -32,16 +57,20 @@ class TfliteNode {
     return *static_cast<const O*>(table);
   }
   bool has_options() const { return op_.builtin_options() != nullptr || op_.builtin_options_2() != nullptr; }
-  std::span<const std::byte> custom_options() const;  // FlexBuffers or the op's own layout; empty when absent
+  // FlexBuffers or the op's own layout; empty when absent.
+  std::span<const std::byte> custom_options() const { return custom_options_; }
+  int version() const { return version_; }
 
   int inputs() const { return static_cast<int>(inputs_.size()); }
   int outputs() const { return static_cast<int>(outputs_.size()); }
   bool has(int i) const { return i < inputs() && inputs_[static_cast<std::size_t>(i)] != ValueId::kNone; }
   ValueId input(int i) const { return i < inputs() ? inputs_[static_cast<std::size_t>(i)] : ValueId::kNone; }
   ValueId output(int i) const { return outputs_[static_cast<std::size_t>(i)]; }
-  const Value& input_value(int i) const { return builder_.value(input(i)); }
+  const Value& input_value(int i) const;  // an empty value when the input is absent
   const TensorType& type(int i) const { return input_value(i).type; }
   const TensorType& output_type(int i) const { return builder_.type(output(i)); }
+  // Tensors that hold only quantisation: those between the gates of an integer LSTM. Default types where left out.
+  const std::vector<TensorType>& intermediates() const { return intermediates_; }
   const std::vector<ValueId>& all_inputs() const { return inputs_; }
   const std::vector<ValueId>& all_outputs() const { return outputs_; }
 
@@ -62,10 +91,12 @@ class TfliteNode {
   std::int64_t positive(std::int64_t value, std::string_view attribute);  // fails unless 1 <= value < 2^31
   // The graph of the module that stands for subgraph i; fails when there is none.
   GraphId subgraph(int i);
+  // Fails when a bias of a per-tensor quantised node has another scale than input times filter.
+  void expect_bias_scale(int input, int filter, int bias);
 
   GraphBuilder& builder() { return builder_; }
   bool require(bool condition, std::string_view message);
-  void fail(std::string message, Code code = Code::kInvalidModel) { builder_.fail(std::move(message), code); }
+  void fail(std::string message, Code code = Code::kInvalidModel);
   bool ok() const { return builder_.ok(); }
 
  private:
@@ -74,9 +105,14 @@ class TfliteNode {
 
   const tflite::Operator& op_;
   GraphBuilder& builder_;
+  TfliteSubgraphs& subgraphs_;
   std::string name_;
+  std::string_view kind_;
+  int version_;
   std::vector<ValueId> inputs_;
   std::vector<ValueId> outputs_;
+  std::vector<TensorType> intermediates_;
+  std::span<const std::byte> custom_options_;
 };
 
 }  // namespace tare
