@@ -1,0 +1,18 @@
+# The engine as one static library; executables choose what of it they carry by their tables.
+set(core_globs)
+foreach(folder base ir ports ops formats passes quantize runtime api)
+  list(APPEND core_globs "${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp")
+endforeach()
+file(GLOB_RECURSE core_sources CONFIGURE_DEPENDS ${core_globs})
+set(generated "${CMAKE_BINARY_DIR}/generated")
+set(schema "${CMAKE_SOURCE_DIR}/src/formats/tflite/schema.fbs")
+
+add_library(tare_core STATIC ${core_sources})
+if(EXISTS "${schema}")
+  tare_flatbuffers_header(NAME tflite_schema SCHEMA "${schema}" DIRECTORY "${generated}")
+  target_sources(tare_core PRIVATE "${generated}/tflite_schema_generated.h")
+endif()
+target_include_directories(tare_core PUBLIC "${CMAKE_SOURCE_DIR}/src")
+target_include_directories(tare_core SYSTEM PUBLIC "${generated}")
+target_link_libraries(tare_core PUBLIC tare_options xnnpack flatbuffers nlohmann_json)
+tare_lint(tare_core)
