@@ -1,0 +1,24 @@
+// Ranges in the stored numbers of the output.
+#include "ops/common/quantized_activation.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tare {
+
+IntRange quantized_activation_range(Activation activation, const Tensor& output) {
+  IntRange range{-128, 127};
+  if (output.dtype == DType::kUint8) range = {0, 255};
+  if (output.dtype == DType::kInt16) range = {-32768, 32767};
+  if (output.dtype == DType::kInt32) range = {INT32_MIN, INT32_MAX};
+  const Range real = activation_range(activation);
+  const auto quantize = [&](float v) {
+    const double q = output.zero_point() + std::round(static_cast<double>(v / output.scale()));
+    return static_cast<std::int32_t>(std::clamp(q, -2147483648.0, 2147483647.0));
+  };
+  if (std::isfinite(real.min)) range.min = std::max(range.min, quantize(real.min));
+  if (std::isfinite(real.max)) range.max = std::min(range.max, quantize(real.max));
+  return range;
+}
+
+}  // namespace tare
