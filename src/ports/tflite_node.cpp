@@ -84,7 +84,9 @@ GraphId TfliteNode::subgraph(int i) {
   if (!ok()) return GraphId::kNone;
   auto graph = subgraphs_.graph_of(i);
   if (graph) return *graph;
-  builder_.fail(graph.error());
+  Error error = graph.error();
+  if (error.where.empty()) error.where = place();
+  builder_.fail(std::move(error));
   return GraphId::kNone;
 }
 
@@ -101,8 +103,7 @@ void TfliteNode::expect_bias_scale(int input, int filter, int bias) {
     const double product = static_cast<double>(in.scale()) * filters[i];
     // Converters compute the product in float32 and may round each factor; further off, sums would be wrong.
     if (std::abs(product - scales[i]) > 0.02 * std::max(product, static_cast<double>(scales[i]))) {
-      return fail("the bias scale " + std::to_string(scales[i]) + " is not input scale times filter scale, " +
-                  std::to_string(product));
+      return fail("bias scale " + std::to_string(i) + " is not input scale times filter scale");
     }
   }
 }
@@ -112,8 +113,8 @@ bool TfliteNode::require(bool condition, std::string_view message) {
   return condition;
 }
 
-void TfliteNode::fail(std::string message, Code code) {
-  builder_.fail({code, std::move(message), "node '" + name_ + "' (" + std::string(kind_) + ")"});
-}
+void TfliteNode::fail(std::string message, Code code) { builder_.fail({code, std::move(message), place()}); }
+
+std::string TfliteNode::place() const { return "node '" + name_ + "' (" + std::string(kind_) + ")"; }
 
 }  // namespace tare

@@ -100,6 +100,7 @@ class TfliteNode {
   bool ok() const { return builder_.ok(); }
 
  private:
+  std::string place() const;
   const void* table_of(int got, int want, const void* table);
   void add(const OpDef* op, std::shared_ptr<const void> attributes, std::vector<ValueId> inputs);
 

@@ -2,6 +2,8 @@
 // second producer or a tensor read too early is an error with the node's name.
 #include "formats/tflite/graph_reader.h"
 
+#include <algorithm>
+
 #include "formats/tflite/constants.h"
 
 namespace tare::tflite_format {
@@ -64,6 +66,7 @@ Status GraphReader::read_operator(std::size_t index) {
   const auto& op = *s_.graph.operators()->Get(static_cast<unsigned>(index));
   const OperatorKind& kind = s_.kinds[op.opcode_index()];
   const std::string name = operator_name(s_.graph, op, index);
+  if (writes_zero_state(op, kind)) return {};
   auto inputs = inputs_of(op, name);
   if (!inputs) return inputs.error();
   auto outputs = outputs_of(op, name);
@@ -94,6 +97,18 @@ Status GraphReader::read_operator(std::size_t index) {
     return Error{Code::kInternal, "the reader of " + kind.text() + " did not produce all outputs", node_text(name)};
   }
   return {};
+}
+
+// Converters to float16 keep the first value of recurrent state as a half constant that is expanded into the variable.
+// It is expanded once and is always 0, so the variable alone says the same.
+bool GraphReader::writes_zero_state(const tflite::Operator& op, const OperatorKind& kind) {
+  const auto inputs = span_of(op.inputs());
+  const auto outputs = span_of(op.outputs());
+  if (kind.code != tflite::BuiltinOperator_DEQUANTIZE || inputs.size() != 1 || outputs.size() != 1) return false;
+  if (!exists(inputs[0]) || !exists(outputs[0]) || !tensor(outputs[0]).is_variable()) return false;
+  if (tensor(inputs[0]).type() != tflite::TensorType_FLOAT16 || !has_data(s_.file, tensor(inputs[0]))) return false;
+  const auto data = s_.file.data_of(*s_.file.model->buffers()->Get(tensor(inputs[0]).buffer()));
+  return data && std::all_of(data->bytes().begin(), data->bytes().end(), [](std::byte b) { return b == std::byte{0}; });
 }
 
 Result<std::vector<ValueId>> GraphReader::inputs_of(const tflite::Operator& op, const std::string& name) {

@@ -32,6 +32,7 @@ class GraphReader {
   Status read_inputs();
   Status read_operator(std::size_t index);
   Status read_outputs();
+  bool writes_zero_state(const tflite::Operator& op, const OperatorKind& kind);
 
   Result<ValueId> readable(std::int32_t tensor, std::string_view reader);  // a tensor that holds something by now
   Result<ValueId> constant(std::int32_t tensor);

@@ -33,7 +33,7 @@ Bounds bounds_of(DType dtype) {
 Status add(Quantization& q, float scale, std::int64_t zero_point, DType dtype) {
   const std::string place = q.scales.empty() ? "" : " " + std::to_string(q.scales.size());
   if (!std::isfinite(scale) || scale <= 0.0f) {
-    return invalid("quantisation: scale" + place + " must be positive and finite, got " + std::to_string(scale));
+    return invalid("quantisation: scale" + place + " must be positive and finite");
   }
   const Bounds bounds = bounds_of(dtype);
   if (zero_point < bounds.low || zero_point > bounds.high) {

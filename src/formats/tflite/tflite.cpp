@@ -51,8 +51,8 @@ class ModuleReader : public TfliteSubgraphs {
   static constexpr Dim kBatch = INT32_MIN;
 
   Error in_subgraph(int subgraph, Error error) const {
-    // The main graph goes without saying; a node in a body is found by the body's name.
-    if (subgraph == 0) return error;
+    // The main graph goes without saying; a node in a body is found by the body's name, whoever calls it.
+    if (subgraph == 0 || error.where.starts_with("subgraph ")) return error;
     const std::string& name = module_.graph(static_cast<GraphId>(subgraph)).name;
     error.where = "subgraph " + std::to_string(subgraph) + (name.empty() ? "" : " '" + name + "'") +
                   (error.where.empty() ? "" : " > " + error.where);
