@@ -3,12 +3,16 @@
 
 #include "passes/eliminate_dead_code.h"
 #include "passes/fold_constants.h"
+#include "passes/fuse_activation.h"
+#include "passes/remove_identities.h"
 
 namespace tare {
 
 Status optimise(Module& module) {
   for (Graph& graph : module.graphs) {
     fold_constants(graph);       // weights that files store indirectly: dequantised, transposed, reshaped
+    remove_identities(graph);    // so that the patterns below meet their neighbours
+    fuse_activation(graph);
     eliminate_dead_code(graph);  // what the passes before left unused
   }
   return {};
