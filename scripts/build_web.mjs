@@ -1,0 +1,78 @@
+// Bundles what the C++ build left in build/: the npm package into dist/, the price page into build/web/.
+// Usage: node scripts/build_web.mjs [package] [page]   (both when none is named)
+import { execFileSync } from 'node:child_process';
+import { copyFile, cp, mkdir, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const at = (...parts) => path.join(root, ...parts);
+const flavours = { simd: at('build/wasm'), relaxed: at('build/wasm-relaxed') };
+
+// One glue serves both flavours: they differ in kernels, not in what crosses the border. This is checked, because the
+// linker renames imports and exports.
+async function glueOf(program) {
+  const [simd, relaxed] = await Promise.all(
+    Object.values(flavours).map((folder) => readFile(path.join(folder, `${program}.mjs`), 'utf8')),
+  );
+  if (simd !== relaxed) throw new Error(`the simd and relaxed builds of ${program} have different glue`);
+  return path.join(flavours.simd, `${program}.mjs`);
+}
+
+async function copyEngines(program, folder) {
+  for (const [flavour, from] of Object.entries(flavours)) {
+    await copyFile(path.join(from, `${program}.wasm`), path.join(folder, `tare-${flavour}.wasm`));
+  }
+}
+
+const engine = (glue) => ({
+  name: 'engine',
+  setup({ onResolve }) {
+    onResolve({ filter: /^tare-engine$/ }, () => ({ path: glue }));
+  },
+});
+
+const common = { bundle: true, minify: true, target: 'es2022', absWorkingDir: root, logLevel: 'warning' };
+
+async function buildPackage() {
+  const dist = at('dist');
+  await rm(dist, { recursive: true, force: true });
+  await build({
+    ...common,
+    entryPoints: ['web/src/index.ts', 'web/src/worker.ts'],
+    outdir: dist,
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'engine-[hash]',
+    plugins: [engine(await glueOf('tare'))],
+  });
+  const tsc = path.join(path.dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+  execFileSync(process.execPath, [tsc, '-p', 'web/tsconfig.types.json'], { cwd: root, stdio: 'inherit' });
+  await copyEngines('tare', dist);
+}
+
+async function buildPage() {
+  const site = at('build/web');
+  await rm(site, { recursive: true, force: true });
+  await mkdir(path.join(site, 'models'), { recursive: true });
+  // A classic script runs from file:// too, where it can say what is wrong.
+  await build({
+    ...common,
+    entryPoints: ['web/app/main.ts'],
+    outfile: path.join(site, 'app.js'),
+    format: 'iife',
+    banner: { js: 'const tarePage=document.currentScript.src;' },
+    define: { 'import.meta.url': 'tarePage' },
+    plugins: [engine(await glueOf('tare_price'))],
+  });
+  await build({ ...common, entryPoints: ['web/app/style.css'], outfile: path.join(site, 'style.css'), target: [] });
+  for (const name of ['index.html', 'icon.svg']) await copyFile(at('web/app', name), path.join(site, name));
+  await cp(at('models/fruit/tfjs'), path.join(site, 'models/fruit'), { recursive: true });
+  await copyEngines('tare_price', site);
+}
+
+const wanted = process.argv.slice(2);
+if (wanted.length === 0 || wanted.includes('package')) await buildPackage();
+if (wanted.length === 0 || wanted.includes('page')) await buildPage();

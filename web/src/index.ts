@@ -1,0 +1,28 @@
+// The npm package `tare`: runs models that TensorFlow exports, in the browser and in Node.
+import { AsyncModel } from './async_model.js';
+import { loadHere, type LoadOptions } from './load.js';
+import type { Model } from './model.js';
+import type { ModelSource } from './source.js';
+
+/**
+ * Loads a model: an address, File objects, bytes by name, or, in Node, a path. Give the model file (model.json,
+ * .tflite, .h5, .keras, ...); weights that lie beside it are fetched by themselves.
+ *
+ * With `worker: true` the model lives in a worker and its methods return promises.
+ */
+export function loadModel(source: ModelSource, options: LoadOptions & { worker: true }): Promise<AsyncModel>;
+export function loadModel(source: ModelSource, options?: LoadOptions & { worker?: false }): Promise<Model>;
+export function loadModel(
+  source: ModelSource,
+  { worker = false, ...options }: LoadOptions & { worker?: boolean } = {},
+): Promise<Model | AsyncModel> {
+  return worker ? AsyncModel.load(source, options) : loadHere(source, options);
+}
+
+export { ModelError, type ErrorCode } from './error.js';
+export { env, type Build, type Environment } from './features.js';
+export type { AsyncModel, LoadOptions, Model, ModelSource };
+export type { InputValue, ModelInfo, OutputValue, Report, RunOptions, SignatureInfo } from './model.js';
+export type { Budgets } from './native.js';
+export type { Bytes, Progress } from './source.js';
+export type { DType, NestedArray, NumberArray, Quantization, Scalar, TensorData, TensorInfo, TensorInput, TypeInfo } from './tensor.js';

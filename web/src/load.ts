@@ -1,0 +1,75 @@
+// Brings a model's files into a fresh instance of the engine, which says what it still misses until nothing is.
+import { chooseBuild } from './compile.js';
+import { ModelError } from './error.js';
+import type { Build } from './features.js';
+import { Model } from './model.js';
+import { Native, type EngineOptions } from './native.js';
+import { openSource, type Files, type ModelSource, type OnPiece, type Progress } from './source.js';
+
+export interface LoadOptions extends EngineOptions {
+  onProgress?: (progress: Progress) => void;
+  signal?: AbortSignal;
+  /** Insists on a build of the engine; see env() for what runs here. */
+  build?: Build;
+}
+
+/** @internal What a worker gets from the page: the engine is compiled once for all. */
+export interface Prepared {
+  module?: WebAssembly.Module;
+}
+
+export async function loadHere(source: ModelSource, options: LoadOptions, { module }: Prepared = {}): Promise<Model> {
+  const { signal, onProgress } = options;
+  signal?.throwIfAborted();
+  const onPiece = progressCounter(onProgress);
+  // The engine and the model arrive side by side.
+  const creation = Native.create(chooseBuild(options.build), module);
+  creation.catch(() => undefined); // Reported below, unless the model fails first.
+  const files = await openSource(source);
+  const main = await files.read(files.main, onPiece.count, signal);
+  if (main === null) throw new ModelError({ code: 'missing_file', message: 'there is no such file', where: files.main });
+  const native = await creation;
+  native.setOptions(options);
+  native.addFile(files.main, main);
+  await addMissing(native, files, onPiece.count, signal);
+  signal?.throwIfAborted();
+  return new Model(native, native.load(), onPiece.loaded());
+}
+
+async function addMissing(native: Native, files: Files, onPiece: OnPiece, signal?: AbortSignal): Promise<void> {
+  const asked = new Set<string>();
+  for (let names = native.missing(); names.length > 0; names = native.missing()) {
+    const fresh = names.filter((name) => !asked.has(name));
+    // What was brought and is still missing cannot be had; load says so.
+    if (fresh.length === 0) return;
+    for (const name of fresh) asked.add(name);
+    const found = await Promise.all(fresh.map((name) => readOrBeside(files, name, onPiece, signal)));
+    for (const file of found) native.addFile(file.name, file.parts);
+  }
+}
+
+// Weights are often moved without their manifest: when a file is not where the model says, the one of the same name
+// beside the model is taken, and the engine warns of it.
+async function readOrBeside(files: Files, name: string, onPiece: OnPiece, signal?: AbortSignal): Promise<{ name: string; parts: Uint8Array[] }> {
+  const parts = await files.read(name, onPiece, signal);
+  if (parts !== null) return { name, parts };
+  const own = name.slice(name.lastIndexOf('/') + 1);
+  const beside = own === name ? null : await files.read(own, onPiece, signal);
+  if (beside === null) throw new ModelError({ code: 'missing_file', message: 'the model needs this file', where: name });
+  return { name: own, parts: beside };
+}
+
+function progressCounter(onProgress?: (progress: Progress) => void): { count: OnPiece; loaded: () => number } {
+  let loaded = 0;
+  const sizes = new Map<string, number | undefined>();
+  return {
+    loaded: () => loaded,
+    count(file, piece, size) {
+      loaded += piece;
+      sizes.set(file, size);
+      const all = [...sizes.values()];
+      const total = all.includes(undefined) ? undefined : (all as number[]).reduce((a, b) => a + b, 0);
+      onProgress?.({ loaded, total, file });
+    },
+  };
+}

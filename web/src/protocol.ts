@@ -1,0 +1,21 @@
+// What the page and a model's worker say to each other.
+import type { ErrorInfo } from './error.js';
+import type { LoadOptions } from './load.js';
+import type { InputValue, ModelInfo, RunOptions } from './model.js';
+import type { ModelSource, Progress } from './source.js';
+import type { TensorInput } from './tensor.js';
+
+export type Request =
+  | { kind: 'load'; source: ModelSource; options: Omit<LoadOptions, 'signal' | 'onProgress'>; module: WebAssembly.Module }
+  | { kind: 'predict'; input: TensorInput }
+  | { kind: 'run'; inputs: Readonly<Record<string, InputValue>>; options: RunOptions }
+  | { kind: 'report' }
+  | { kind: 'reset' };
+
+export type Reply =
+  | { kind: 'done'; id: number; value: unknown }
+  | { kind: 'failed'; id: number; error: ErrorInfo }
+  | { kind: 'progress'; progress: Progress };
+
+/** What 'load' answers. */
+export type LoadedInfo = ModelInfo;

@@ -1,0 +1,161 @@
+// Where models come from, how far loading got, how it is given up, and what a broken one says.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { fruit, fruitFiles, modelError, root, tare } from './support/package.mjs';
+
+const { loadModel } = tare;
+const price = (model) => Math.round(model.predict([3, 2, 1])[0]);
+
+async function serve(answer, use) {
+  const server = createServer((request, response) => answer(new URL(request.url, 'http://local').pathname, response));
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  try {
+    return await use(`http://127.0.0.1:${server.address().port}`);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  }
+}
+
+const serveFruit = (use, { folder = path.dirname(fruit) } = {}) =>
+  serve(async (name, response) => {
+    const bytes = await readFile(path.join(folder, path.basename(name))).catch(() => null);
+    response.writeHead(bytes === null ? 404 : 200, bytes === null ? {} : { 'content-length': bytes.length });
+    response.end(bytes);
+  }, use);
+
+test('a path, a folder, a file address', async () => {
+  assert.equal(price(await loadModel(fruit)), 321);
+  assert.equal(price(await loadModel(path.relative(process.cwd(), fruit))), 321);
+  assert.equal(price(await loadModel(path.dirname(fruit))), 321);
+  assert.equal(price(await loadModel(pathToFileURL(fruit))), 321);
+  assert.equal(price(await loadModel(pathToFileURL(fruit).href)), 321);
+});
+
+test('bytes by name, in a record or a map, in any order', async () => {
+  const files = await fruitFiles();
+  assert.equal(price(await loadModel(files)), 321);
+  assert.equal(price(await loadModel(new Map(Object.entries(files).reverse()))), 321);
+  const inFolder = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [`models/${name}`, bytes.buffer]));
+  assert.equal(price(await loadModel(inFolder)), 321);
+});
+
+test('File objects, as a picker or a dropped folder gives them', async () => {
+  const { File } = await import('node:buffer');
+  const files = Object.entries(await fruitFiles()).map(([name, bytes]) => new File([bytes], name));
+  assert.equal(price(await loadModel(files.reverse())), 321);
+});
+
+test('over HTTP, with progress', async () => {
+  await serveFruit(async (origin) => {
+    const seen = [];
+    const model = await loadModel(`${origin}/models/model.json`, { onProgress: (progress) => seen.push(progress) });
+    assert.equal(price(model), 321);
+    const last = seen.at(-1);
+    assert.equal(last.loaded, last.total);
+    assert.equal(last.loaded, model.fileBytes);
+    assert.deepEqual(new Set(seen.map(({ file }) => file)), new Set(['model.json', 'group1-shard1of1.bin']));
+    seen.reduce((before, { loaded }) => (assert.ok(loaded > before), loaded), 0);
+  });
+});
+
+test('loading is given up by a signal', async () => {
+  const aborted = AbortSignal.abort();
+  await assert.rejects(loadModel(fruit, { signal: aborted }), { name: 'AbortError' });
+  const controller = new AbortController();
+  await serve((name, response) => {
+    response.writeHead(200, { 'content-length': 1000 });
+    response.write('{');
+    setTimeout(() => controller.abort(), 20);
+  }, async (origin) => {
+    await assert.rejects(loadModel(`${origin}/model.json`, { signal: controller.signal }), { name: 'AbortError' });
+  });
+});
+
+test('files that are not there, servers that fail', async () => {
+  await assert.rejects(loadModel(path.join(root, 'nowhere/model.json')), modelError('missing_file'));
+  await assert.rejects(loadModel(path.join(root, 'web/test')), modelError('missing_file', { message: /no model.json/ }));
+  const { 'model.json': json } = await fruitFiles();
+  await assert.rejects(loadModel({ 'model.json': json }), modelError('missing_file', { where: /group1-shard1of1\.bin/ }));
+  await serve((name, response) => response.writeHead(500).end(), async (origin) => {
+    await assert.rejects(loadModel(`${origin}/model.json`), modelError('network', { message: /500/ }));
+  });
+  await serve((name, response) => response.writeHead(404).end(), async (origin) => {
+    await assert.rejects(loadModel(`${origin}/model.json`), modelError('missing_file'));
+  });
+  await serve((name, response) => response.destroy(), async (origin) => {
+    await assert.rejects(loadModel(`${origin}/model.json`), modelError('network'));
+  });
+});
+
+test('bytes that are no model, and the next load works', async () => {
+  const files = await fruitFiles();
+  const text = (words) => new TextEncoder().encode(words);
+  const broken = {
+    'an HTML page': { 'model.json': text('<!doctype html><title>Not found</title>') },
+    'nothing at all': { 'model.json': new Uint8Array() },
+    'half of the JSON': { ...files, 'model.json': files['model.json'].subarray(0, 900) },
+    'short weights': { ...files, 'group1-shard1of1.bin': files['group1-shard1of1.bin'].subarray(0, 100) },
+    'noise': { model: Uint8Array.from({ length: 4096 }, (_, i) => (i * 167) & 255) },
+  };
+  for (const [what, source] of Object.entries(broken)) {
+    await assert.rejects(loadModel(source), (error) => {
+      assert.equal(error.name, 'ModelError', `${what}: ${error.stack}`);
+      assert.match(error.code, /^(invalid_model|unsupported)$/, what);
+      assert.notEqual(error.message, '', what);
+      return true;
+    });
+  }
+  assert.equal(price(await loadModel(files)), 321);
+});
+
+test('a manifest cannot reach out of its folder', async () => {
+  const files = await fruitFiles();
+  const json = new TextDecoder().decode(files['model.json']);
+  for (const bad of ['../secret.bin', '/etc/passwd', 'http://example.com/x.bin', 'a%2e%2e/x.bin', 'a\\\\b.bin', 'x.bin?q']) {
+    const asked = [];
+    await serve((name, response) => {
+      asked.push(name);
+      response.end(json.replace('group1-shard1of1.bin', bad));
+    }, async (origin) => {
+      await assert.rejects(loadModel(`${origin}/models/model.json`), modelError('invalid_model'), bad);
+    });
+    assert.deepEqual(asked, ['/models/model.json'], bad);
+  }
+});
+
+test('weights that were moved beside the model are found, with a warning', async () => {
+  const files = await fruitFiles();
+  const json = new TextDecoder().decode(files['model.json']).replace('group1-shard1of1.bin', 'moved/away/group1-shard1of1.bin');
+  const model = await loadModel({ ...files, 'model.json': new TextEncoder().encode(json) });
+  assert.equal(price(model), 321);
+  assert.match(model.warnings.join(), /group1-shard1of1\.bin/);
+  assert.deepEqual((await loadModel(fruit)).warnings, []);
+});
+
+test('budgets hold and options are checked', async () => {
+  await assert.rejects(loadModel(fruit, { bytes: 1000 }), modelError('budget_exceeded'));
+  await assert.rejects(loadModel(fruit, { nodes: 1 }), modelError('budget_exceeded'));
+  await assert.rejects(loadModel(fruit, { seconds: -1 }), modelError('invalid_argument', { where: /seconds/ }));
+  await assert.rejects(loadModel(42), modelError('invalid_argument'));
+  await assert.rejects(loadModel([]), modelError('invalid_argument', { message: /no files/ }));
+  await assert.rejects(loadModel({ 'model.json': '{}' }), modelError('invalid_argument', { where: /model\.json/ }));
+});
+
+test('reference kernels alone price the same', async () => {
+  const model = await loadModel(fruit, { xnnpack: false });
+  assert.equal(price(model), 321);
+  for (const { where } of model.report().nodes) assert.equal(where, 'reference');
+});
+
+test('env says which build runs and why', () => {
+  const { build, simd, relaxedSimd, threads, why } = tare.env();
+  assert.equal(simd, true);
+  assert.equal(build, relaxedSimd ? 'relaxed' : 'simd');
+  assert.equal(threads, false);
+  assert.ok(why.length >= 3 && why.every((sentence) => sentence.endsWith('.')));
+});
