@@ -1,0 +1,83 @@
+// Reading a model's files; what they are called and where they may lie is decided by missing_files.
+#include "cli/open_model.h"
+
+#include <algorithm>
+
+#include "cli/files.h"
+
+namespace tare::cli {
+namespace {
+
+bool looks_like_model(const std::string& name) {
+  for (const char* suffix : {".tflite", ".h5", ".hdf5", ".keras", ".pb", ".json", ".lite"}) {
+    if (name.ends_with(suffix)) return true;
+  }
+  return false;
+}
+
+Error no_model(const std::string& folder, const std::string& what) {
+  return {Code::kMissingFile, what + "; name the file itself", folder};
+}
+
+// A weight file named with a folder may lie beside model.json all the same, where people have
+// flattened the download.
+std::string place_of(const std::string& folder, const std::string& name) {
+  const std::string there = join(folder, name);
+  const std::string beside = join(folder, name_of(name));
+  return !is_file(there) && is_file(beside) ? beside : there;
+}
+
+}  // namespace
+
+Result<std::string> model_file(const std::string& path) {
+  if (!is_folder(path)) return path;
+  for (const char* name : {"model.json", "saved_model.pb"}) {
+    if (is_file(join(path, name))) return join(path, name);
+  }
+  const auto names = list_folder(path);
+  if (!names) return names.error();
+  std::vector<std::string> files, models;
+  for (const std::string& name : *names) {
+    if (!is_file(join(path, name))) continue;
+    files.push_back(name);
+    if (looks_like_model(name)) models.push_back(name);
+  }
+  if (models.size() == 1) return join(path, models[0]);
+  if (models.empty() && files.size() == 1) return join(path, files[0]);
+  return no_model(path, models.empty() ? "there is no model in this folder"
+                                       : "there are several models in this folder");
+}
+
+Result<ModelBundle> read_bundle(const std::string& path, std::uint64_t max_bytes) {
+  const auto file = model_file(path);
+  if (!file) return file.error();
+  const std::string folder = folder_of(*file);
+  ModelBundle bundle;
+  std::uint64_t left = max_bytes;
+  std::vector<std::string> wanted{name_of(*file)};
+  for (bool first = true; !wanted.empty(); first = false) {
+    for (const std::string& name : wanted) {
+      // Of the model itself the caller's own spelling is opened; the others are what the model
+      // asked for.
+      if (!first && bundle.find(name) != nullptr) {
+        return Error{Code::kInternal, "asks for a file that it was given: " + name, *file};
+      }
+      auto bytes = read_file(first ? *file : place_of(folder, name), left);
+      if (!bytes) return bytes.error();
+      left -= bytes->size();
+      bundle.add(name, bytes.take());
+    }
+    auto missing = missing_files(bundle);
+    if (!missing) return missing.error();
+    wanted = missing.take();
+  }
+  return bundle;
+}
+
+Result<Model> open_model(const std::string& path, const LoadOptions& options) {
+  auto bundle = read_bundle(path, options.budgets.bytes);
+  if (!bundle) return bundle.error();
+  return Model::load(bundle.take(), options);
+}
+
+}  // namespace tare::cli
