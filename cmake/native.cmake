@@ -1,11 +1,9 @@
 # The command line, the tests and the fuzz targets.
-file(GLOB cli_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/cli/*.cpp")
-if(cli_sources)
-  add_executable(tare ${cli_sources})
-  target_link_libraries(tare PRIVATE tare_core)
-  tare_tables(tare)
-  tare_lint(tare)
-endif()
+include(cmake/cli.cmake)
+add_executable(tare "${CMAKE_SOURCE_DIR}/src/cli/main.cpp")
+target_link_libraries(tare PRIVATE tare_cli)
+tare_tables(tare)
+tare_lint(tare)
 
 if(TARE_BUILD_TESTS)
   enable_testing()

@@ -8,7 +8,7 @@ file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/*_te
 list(REMOVE_DUPLICATES test_sources)
 add_executable(tare_tests ${test_sources})
 target_include_directories(tare_tests PRIVATE "${CMAKE_SOURCE_DIR}/tests")
-target_link_libraries(tare_tests PRIVATE tare_core gtest gtest_main)
+target_link_libraries(tare_tests PRIVATE tare_cli gtest gtest_main)
 # The one file that knows a path, lest every test be compiled anew in each clone.
 set_property(SOURCE "${CMAKE_SOURCE_DIR}/tests/support/source_path.cpp" APPEND PROPERTY
              COMPILE_DEFINITIONS "TARE_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\"")

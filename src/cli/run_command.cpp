@@ -1,0 +1,96 @@
+// tare run: one run of a model on given data; standard output has the outputs as one JSON object
+// and nothing else.
+#include <cstdio>
+
+#include "cli/arguments.h"
+#include "cli/commands.h"
+#include "cli/input_data.h"
+#include "cli/open_model.h"
+#include "cli/signature_choice.h"
+#include "cli/tensor_json.h"
+
+namespace tare::cli {
+namespace {
+
+constexpr Option kOptions[] = {
+    {"--input", "[NAME=]DATA",
+     "data as JSON, or a .json, .npy or .csv file; repeats for each input"},
+    {"--signature", "NAME", "the entry to run (default: the first)"},
+    {"--raw", "", "quantised inputs and outputs as stored integers instead of real numbers"},
+    {"--reference", "", "reference kernels alone, without XNNPACK"},
+    {"--seed", "N", "of random ops that have none of their own"},
+};
+
+std::vector<Option> options() {
+  std::vector<Option> all(std::begin(kOptions), std::end(kOptions));
+  for (const auto& group : {frozen_graph_options(), budget_options()})
+    all.insert(all.end(), group.begin(), group.end());
+  return all;
+}
+
+std::string usage() {
+  return "tare run MODEL --input '[[3,2,1]]'\n\n"
+         "Runs MODEL once and prints its outputs as JSON: {\"name\": nested arrays, ...}.\n\n" +
+         usage_of(options());
+}
+
+// Output names may repeat; JSON keys may not.
+std::string unique_key(const std::vector<TensorInfo>& outputs, std::size_t i) {
+  std::size_t earlier = 0;
+  for (std::size_t k = 0; k < i; ++k) earlier += outputs[k].name == outputs[i].name;
+  if (!outputs[i].name.empty() && earlier == 0) return outputs[i].name;
+  return outputs[i].name + ":" + std::to_string(outputs[i].name.empty() ? i : earlier);
+}
+
+Result<std::string> run(const std::string& path, const Arguments& arguments,
+                        const LoadOptions& load) {
+  auto model = open_model(path, load);
+  if (!model) return model.error();
+  for (const std::string& warning : model->warnings())
+    std::fprintf(stderr, "tare: warning: %s\n", warning.c_str());
+  const auto chosen = choose_signature(*model, arguments.text("--signature"));
+  if (!chosen) return chosen.error();
+  const Signature& signature = model->signatures()[static_cast<std::size_t>(*chosen)];
+  const bool raw = arguments.has("--raw");
+  const auto inputs = read_inputs(signature, {.values = arguments.all("--input"), .raw = raw});
+  if (!inputs) return inputs.error();
+  std::vector<Shape> shapes;
+  for (const TensorValue& input : *inputs) shapes.push_back(input.type.shape);
+  if (Status status = model->prepare(*chosen, shapes); !status) return status.error();
+  for (std::size_t i = 0; i < inputs->size(); ++i) {
+    if (Status status = feed(*model, static_cast<int>(i), (*inputs)[i]); !status)
+      return status.error();
+  }
+  if (Status status = model->run(); !status) return status.error();
+  JsonWriter writer;
+  writer.open_object();
+  for (std::size_t i = 0; i < signature.outputs.size(); ++i) {
+    writer.key(unique_key(signature.outputs, i));
+    write_nested(fetch(*model, static_cast<int>(i), raw).view(), writer);
+  }
+  writer.close_object();
+  return writer.take();
+}
+
+}  // namespace
+
+int run_command(std::span<const std::string> words) {
+  const auto arguments = Arguments::parse(words, options());
+  if (!arguments) return report_misuse(arguments.error(), usage());
+  if (arguments->has("--help")) return show_usage(usage());
+  if (arguments->rest().size() != 1) {
+    return report_misuse({Code::kInvalidArgument, "run takes one model", {}}, usage());
+  }
+  ErrorSink sink;
+  LoadOptions load = frozen_graph_names(*arguments);
+  load.budgets = budgets_from(*arguments, sink);
+  load.use_xnnpack = !arguments->has("--reference");
+  load.seed = static_cast<std::uint64_t>(arguments->integer("--seed", 0, 0, sink));
+  if (!sink.ok()) return report_misuse(sink.error(), usage());
+  const auto text = run(arguments->rest()[0], *arguments, load);
+  if (!text) return report_error(text.error());
+  std::printf("%s\n", text->c_str());
+  return 0;
+}
+
+}  // namespace tare::cli
