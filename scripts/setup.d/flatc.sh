@@ -1,25 +1,19 @@
-# The FlatBuffers compiler, built once from the pinned source for the machine that builds.
-flatc_program() {
-  local commit
-  commit=$(third_party_parts | awk '$1 == "flatbuffers" { print substr($3, 1, 12) }')
-  echo "$CACHE/flatc-$commit/flatc"
+# The FlatBuffers compiler for the machine that builds: on Debian the program of Debian 13, which is
+# of the pinned version; elsewhere CMake builds it from the pinned source (cmake/flatbuffers.cmake).
+FLATC_VERSION=23.5.26
+flatc_folder() { echo "$CACHE/flatc-$FLATC_VERSION"; }
+
+install_flatc() {
+  on_debian && [ ! -x "$(flatc_folder)/bin/flatc" ] || return 0
+  step "FlatBuffers compiler" "Check the network; $(debian_mirror) must be reachable." unpack_flatc
 }
 
-build_flatc() {
-  [ -x "$(flatc_program)" ] || step "FlatBuffers compiler" "The compiler's message above says what is wrong." compile_flatc
-}
-
-compile_flatc() {
-  local source work commit
-  commit=$(third_party_parts | awk '$1 == "flatbuffers" { print $3 }')
-  source=$(source_folder flatbuffers "$commit")
+unpack_flatc() {
+  local work
   work=$(mktemp -d "$CACHE/.flatc.XXXXXX")
-  # Unoptimised: it runs for a few milliseconds on one schema.
-  cmake -S "$source" -B "$work" -G Ninja -DCMAKE_BUILD_TYPE=None -DFLATBUFFERS_BUILD_TESTS=OFF \
-    -DFLATBUFFERS_INSTALL=OFF -DFLATBUFFERS_BUILD_FLATLIB=OFF -DCMAKE_POLICY_VERSION_MINIMUM=3.5
-  cmake --build "$work" --target flatc
-  mkdir "$work/out"
-  cp "$work/flatc" "$work/out/flatc"
-  settle "$work/out" "$(dirname "$(flatc_program)")"
-  rm -rf "$work"
+  # shellcheck disable=SC2086
+  unpack_packages "$work" './usr/share/*' flatbuffers-compiler libflatbuffers23.5.26 $LOADER_PACKAGES
+  write_wrapper "$work/bin/flatc" "$(flatc_folder)" usr/bin/flatc
+  settle "$work" "$(flatc_folder)"
+  "$(flatc_folder)/bin/flatc" --version | grep -F "$FLATC_VERSION"
 }

@@ -1,1 +1,12 @@
-install_npm_packages() { :; }
+# The npm packages of package-lock.json, anew only when the lockfile changed since. Their install
+# scripts do not run: none is needed.
+install_npm_packages() {
+  local stamp=node_modules/.tare-lock
+  [ ! -f package-lock.json ] || cmp -s package-lock.json "$stamp" ||
+    step "npm packages" "Check that npm reaches its registry: npm ping" npm_ci
+}
+
+npm_ci() {
+  npm ci --ignore-scripts --no-audit --no-fund
+  cp package-lock.json node_modules/.tare-lock
+}

@@ -9,7 +9,7 @@ write_toolchain_file() {
     while read -r name repository commit rest; do
       echo "set(TARE_SOURCE_$(tr a-z A-Z <<<"$name") \"$(source_folder "$name" "$commit")\")"
     done < <(third_party_parts)
-    echo "set(TARE_FLATC \"$(flatc_program)\")"
+    [ ! -x "$(flatc_folder)/bin/flatc" ] || echo "set(TARE_FLATC \"$(flatc_folder)/bin/flatc\")"
     emscripten_toolchain_lines
   } >"$file.new"
   if cmp -s "$file.new" "$file"; then rm "$file.new"; else mv "$file.new" "$file"; fi
