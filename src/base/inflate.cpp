@@ -116,7 +116,7 @@ class Code {
       for (unsigned i = 0; i < count_[length]; ++i, ++code, ++index) {
         unsigned reversed = 0;
         for (unsigned bit = 0; bit < length; ++bit) reversed |= ((code >> bit) & 1u) << (length - 1 - bit);
-        const auto entry = static_cast<std::uint16_t>(symbols_[index] << 4 | length);
+        const auto entry = static_cast<std::uint16_t>(16u * symbols_[index] + length);
         for (unsigned at = reversed; at < (1u << kFastBits); at += 1u << length) fast_[at] = entry;
       }
     }

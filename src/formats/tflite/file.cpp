@@ -48,7 +48,7 @@ Result<File> open_file(Buffer bytes, const ReadOptions& options) {
   if (size_of(model->external_buffers()) != 0) {
     return Error{Code::kUnsupported, "constants are kept in other files (external buffers): save the model as one file", {}};
   }
-  const std::uint64_t structure = 16 * static_cast<std::uint64_t>(bytes.size()) + (1u << 20);
+  const std::uint64_t structure = 64 * static_cast<std::uint64_t>(bytes.size()) + (1u << 20);
   return File{std::move(bytes), model, Allowance(options.max_bytes), Allowance(structure)};
 }
 

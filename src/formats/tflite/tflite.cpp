@@ -1,6 +1,7 @@
 // The TFLite reader: recognises a file by its identifier, checks it as a whole, then builds the graphs that its
 // entries reach. A called graph is built when its caller is, because inference of the caller looks into it.
 #include "formats/tflite/graph_reader.h"
+#include "formats/tflite/labels.h"
 #include "formats/tflite/signatures.h"
 
 namespace tare {
@@ -86,6 +87,11 @@ Result<Module> read(ModelBundle& bundle, const ReadOptions& options) {
   module.format = "tflite";
   const Status status = ModuleReader(*file, module).read();
   if (!status.ok()) return status.error();
+  if (auto labels = read_labels(*file)) {
+    module.labels = labels.take();
+  } else {
+    module.warnings.push_back("no labels: " + labels.error().text());
+  }
   return module;
 }
 
