@@ -22,6 +22,9 @@ class TfliteWriter {
   const TensorType& input_type(int i) const { return graph_->value(node_->inputs[static_cast<std::size_t>(i)]).type; }
   const TensorType& output_type(int i) const { return graph_->value(node_->outputs[static_cast<std::size_t>(i)]).type; }
 
+  // The operator takes these inputs instead of the node's own; said before the operator.
+  void order_inputs(std::vector<ValueId> inputs) { inputs_ = std::move(inputs); }
+
   // One operator with the node's own inputs and outputs. Exactly one of these ends an op's writer.
   template <class O>
   void builtin(tflite::BuiltinOperator code, flatbuffers::Offset<O> options, int version = 1) {
@@ -57,6 +60,7 @@ class TfliteWriter {
   flatbuffers::FlatBufferBuilder fbb_;
   const Graph* graph_ = nullptr;
   const Node* node_ = nullptr;
+  std::optional<std::vector<ValueId>> inputs_;  // from order_inputs; reset for each node
 };
 
 }  // namespace tare

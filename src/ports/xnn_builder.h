@@ -50,6 +50,7 @@ class XnnBuilder {
       : segment_(segment), values_(values), node_(node) {}
 
   int inputs() const { return static_cast<int>(node_.inputs.size()); }
+  int outputs() const { return static_cast<int>(node_.outputs.size()); }
   bool has(int i) const { return i < inputs() && node_.inputs[static_cast<std::size_t>(i)] != ValueId::kNone; }
   const Value& input_value(int i) const { return values_[index(node_.inputs[static_cast<std::size_t>(i)])]; }
   const TensorType& input_type(int i) const { return input_value(i).type; }
@@ -98,6 +99,7 @@ class XnnBuilder {
   bool transpose(XnnValue in, XnnValue out, std::span<const std::int64_t> permutation);
   bool slice(XnnValue in, XnnValue out, std::span<const std::int64_t> offsets, std::span<const std::int64_t> sizes);
   bool concatenate(std::span<const XnnValue> inputs, XnnValue out, int axis, const TensorType& out_type);
+  bool concatenate2(XnnValue a, XnnValue b, XnnValue out, int axis);
   bool even_split(XnnValue in, std::span<const XnnValue> outputs, int axis);
   bool resize_bilinear(XnnValue in, XnnValue out, std::int64_t height, std::int64_t width, bool align_corners, bool half_pixel_centers);
   bool depth_to_space(XnnValue in, XnnValue out, std::int64_t block);

@@ -152,6 +152,11 @@ bool XnnBuilder::slice(XnnValue in, XnnValue out, std::span<const std::int64_t> 
   return check(xnn_define_static_slice(segment_.subgraph, from.size(), from.data(), extent.data(), id(in), id(out), 0), "slice");
 }
 
+bool XnnBuilder::concatenate2(XnnValue a, XnnValue b, XnnValue out, int axis) {
+  if (any_none({a, b, out})) return false;
+  return check(xnn_define_concatenate2(segment_.subgraph, axis, id(a), id(b), id(out), 0), "concatenation");
+}
+
 // XNNPACK joins two tensors at a time; longer lists go through temporaries whose extent grows along the axis.
 bool XnnBuilder::concatenate(std::span<const XnnValue> inputs, XnnValue out, int axis, const TensorType& out_type) {
   if (inputs.size() < 2) return refuse("a concatenation of one");
@@ -161,8 +166,7 @@ bool XnnBuilder::concatenate(std::span<const XnnValue> inputs, XnnValue out, int
   for (std::size_t i = 1; i < inputs.size(); ++i) {
     type.shape[axis] += input_type(static_cast<int>(i)).shape[axis];
     const XnnValue next = i + 1 == inputs.size() ? out : temporary(type);
-    if (any_none({so_far, inputs[i], next})) return false;
-    if (!check(xnn_define_concatenate2(segment_.subgraph, axis, id(so_far), id(inputs[i]), id(next), 0), "concatenation")) return false;
+    if (!concatenate2(so_far, inputs[i], next, axis)) return false;
     so_far = next;
   }
   return true;
