@@ -9,6 +9,7 @@
 #include "ir/facets.h"
 #include "ops/common/broadcast.h"
 #include "ops/common/elements.h"
+#include "ops/common/quantized_binary.h"
 #include "ports/tflite_node.h"
 #include "ports/tflite_writer.h"
 #include "ports/xnn_builder.h"
@@ -115,6 +116,9 @@ void infer(const Binary& op, InferContext& c) {
   }
 }
 
+// Quantised operands share one quantisation with the output, so the stored numbers compare as the real ones do.
+bool keeps_scale(BinaryKind k) { return k == BinaryKind::kMaximum || k == BinaryKind::kMinimum; }
+
 template <class Load, class Store, class Function, class Finish>
 void loop(EvalContext& c, Load load, Store store, Function function, Finish finish) {
   const Tensor& a = c.input(0);
@@ -128,7 +132,8 @@ void loop(EvalContext& c, Load load, Store store, Function function, Finish fini
 void eval(const Binary& op, EvalContext& c) {
   const DType dtype = c.input(0).dtype;
   const Row& r = row(op);
-  if (c.input(0).quantization && !is_comparison(op.kind)) {
+  if (c.input(0).quantization && c.input(1).quantization && eval_quantized_binary(op, c)) return;
+  if (c.input(0).quantization && !is_comparison(op.kind) && !keeps_scale(op.kind)) {
     return c.fail("no kernel for quantised " + std::string(dtype_name(dtype)), Code::kUnsupported);
   }
   const Range range = activation_range(op.activation);
@@ -165,7 +170,11 @@ void read_tflite(TfliteNode& n) {
 
 template <BinaryKind kKind, class Options>
 void read_activated(TfliteNode& n) {
-  if (n.expect(2, 2)) n.emit(Binary{.kind = kKind, .activation = n.activation(n.options<Options>().fused_activation_function())});
+  if (!n.expect(2, 2)) return;
+  const auto& o = n.options<Options>();
+  Binary op{.kind = kKind, .activation = n.activation(o.fused_activation_function())};
+  if constexpr (kKind == BinaryKind::kAdd || kKind == BinaryKind::kSub) op.pot_scale_int16 = o.pot_scale_int16();
+  n.emit(op);
 }
 
 void write_tflite(const Binary& op, TfliteWriter& w) {
@@ -192,5 +201,23 @@ extern const ReadTfliteFacet read_tflite_add{tflite::BuiltinOperator_ADD, read_a
 extern const ReadTfliteFacet read_tflite_sub{tflite::BuiltinOperator_SUB, read_activated<BinaryKind::kSub, tflite::SubOptions>};
 extern const ReadTfliteFacet read_tflite_mul{tflite::BuiltinOperator_MUL, read_activated<BinaryKind::kMul, tflite::MulOptions>};
 extern const ReadTfliteFacet read_tflite_div{tflite::BuiltinOperator_DIV, read_activated<BinaryKind::kDiv, tflite::DivOptions>};
+
+extern const ReadTfliteFacet read_tflite_floor_div{tflite::BuiltinOperator_FLOOR_DIV, read_tflite<BinaryKind::kFloorDiv>};
+extern const ReadTfliteFacet read_tflite_floor_mod{tflite::BuiltinOperator_FLOOR_MOD, read_tflite<BinaryKind::kFloorMod>};
+extern const ReadTfliteFacet read_tflite_maximum{tflite::BuiltinOperator_MAXIMUM, read_tflite<BinaryKind::kMaximum>};
+extern const ReadTfliteFacet read_tflite_minimum{tflite::BuiltinOperator_MINIMUM, read_tflite<BinaryKind::kMinimum>};
+extern const ReadTfliteFacet read_tflite_pow{tflite::BuiltinOperator_POW, read_tflite<BinaryKind::kPow>};
+extern const ReadTfliteFacet read_tflite_squared_difference{tflite::BuiltinOperator_SQUARED_DIFFERENCE, read_tflite<BinaryKind::kSquaredDifference>};
+extern const ReadTfliteFacet read_tflite_atan2{tflite::BuiltinOperator_ATAN2, read_tflite<BinaryKind::kAtan2>};
+extern const ReadTfliteFacet read_tflite_equal{tflite::BuiltinOperator_EQUAL, read_tflite<BinaryKind::kEqual>};
+extern const ReadTfliteFacet read_tflite_not_equal{tflite::BuiltinOperator_NOT_EQUAL, read_tflite<BinaryKind::kNotEqual>};
+extern const ReadTfliteFacet read_tflite_less{tflite::BuiltinOperator_LESS, read_tflite<BinaryKind::kLess>};
+extern const ReadTfliteFacet read_tflite_less_equal{tflite::BuiltinOperator_LESS_EQUAL, read_tflite<BinaryKind::kLessEqual>};
+extern const ReadTfliteFacet read_tflite_greater{tflite::BuiltinOperator_GREATER, read_tflite<BinaryKind::kGreater>};
+extern const ReadTfliteFacet read_tflite_greater_equal{tflite::BuiltinOperator_GREATER_EQUAL, read_tflite<BinaryKind::kGreaterEqual>};
+extern const ReadTfliteFacet read_tflite_logical_and{tflite::BuiltinOperator_LOGICAL_AND, read_tflite<BinaryKind::kLogicalAnd>};
+extern const ReadTfliteFacet read_tflite_logical_or{tflite::BuiltinOperator_LOGICAL_OR, read_tflite<BinaryKind::kLogicalOr>};
+extern const ReadTfliteFacet read_tflite_bitwise_xor{tflite::BuiltinOperator_BITWISE_XOR, read_tflite<BinaryKind::kBitwiseXor>};
+extern const ReadTfliteFacet read_tflite_right_shift{tflite::BuiltinOperator_RIGHT_SHIFT, read_tflite<BinaryKind::kRightShift>};
 
 }  // namespace tare
