@@ -2,7 +2,11 @@
 // tensors, operator codes and subgraphs; an op only says its code, its options and its version.
 #pragma once
 
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "flatbuffers/flatbuffers.h"
 #include "ir/activation.h"
@@ -19,6 +23,10 @@ class TfliteWriter {
   flatbuffers::FlatBufferBuilder& fbb() { return fbb_; }
   const Graph& graph() const { return *graph_; }
   const Node& node() const { return *node_; }
+  bool has(int i) const {
+    const auto at = static_cast<std::size_t>(i);
+    return at < node_->inputs.size() && node_->inputs[at] != ValueId::kNone;
+  }
   const TensorType& input_type(int i) const { return graph_->value(node_->inputs[static_cast<std::size_t>(i)]).type; }
   const TensorType& output_type(int i) const { return graph_->value(node_->outputs[static_cast<std::size_t>(i)]).type; }
 
@@ -38,6 +46,10 @@ class TfliteWriter {
   void custom(std::string_view name, std::span<const std::byte> options) {
     add({.code = tflite::BuiltinOperator_CUSTOM, .custom_name = name, .custom_options = options});
   }
+  // Tensors that hold only quantisation, in the order of the schema's operator; call before builtin().
+  void intermediates(std::vector<TensorType> types) { intermediates_ = std::move(types); }
+  // The index that a graph of the module has as a subgraph.
+  virtual int subgraph(GraphId graph) const = 0;
   // This op has no TFLite form (in this type, with these attributes).
   virtual void refuse(std::string reason) = 0;
 
@@ -61,6 +73,7 @@ class TfliteWriter {
   const Graph* graph_ = nullptr;
   const Node* node_ = nullptr;
   std::optional<std::vector<ValueId>> inputs_;  // from order_inputs; reset for each node
+  std::vector<TensorType> intermediates_;
 };
 
 }  // namespace tare
