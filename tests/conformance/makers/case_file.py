@@ -74,4 +74,5 @@ def number(value):
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
     short = float(str(value))  # The shortest digits that give this float back.
-    return int(short) if short == int(short) and abs(short) < 1e15 and str(short) != "-0.0" else short
+    whole = short == int(short) and abs(short) < 1e15
+    return int(short) if whole and str(short) != "-0.0" else short

@@ -13,6 +13,7 @@ from makers.case_file import CONFORMANCE, Case
 
 FRUIT = CONFORMANCE.parent.parent / "models" / "fruit"
 BESIDE = "../../../../../models/fruit/"
+SOURCE = f"models/fruit/train.py, TensorFlow {tf.__version__}"
 BASKETS = [
     [[3, 2, 1]],
     [[0, 0, 0]],
@@ -31,7 +32,7 @@ FLOAT_FILES = {
 def make():
     predict = tf.saved_model.load(str(FRUIT / "saved_model")).signatures["serving_default"]
     for name, files in FLOAT_FILES.items():
-        case = Case("fruit", "price", name, "models/fruit/train.py, TensorFlow 2.21.0")
+        case = Case("fruit", "price", name, SOURCE)
         signature = "serving_default" if name == "tflite" else None
         for rows in BASKETS:
             counts = np.array(rows, np.float32)
@@ -44,7 +45,7 @@ def make():
 
 def make_dynamic_range():
     """The int8 file: the peer quantises activations at run time, a float run of it is as right."""
-    case = Case("fruit", "price", "tflite_dynamic_range", "models/fruit/train.py, TensorFlow 2.21.0")
+    case = Case("fruit", "price", "tflite_dynamic_range", SOURCE)
     path = str(FRUIT / "fruit_dynamic_range.tflite")
     reference = tf.lite.experimental.OpResolverType.BUILTIN_REF
     interpreter = tf.lite.Interpreter(model_path=path, experimental_op_resolver_type=reference)

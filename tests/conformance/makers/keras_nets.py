@@ -138,7 +138,8 @@ def reshape_flatten(keras):
 def identities(keras):
     k = keras.layers
     return keras.Sequential([
-        keras.Input((5,), name="x"), k.Dropout(0.5, name="drop"), k.GaussianNoise(0.3, name="noise"),
+        keras.Input((5,), name="x"),
+        k.Dropout(0.5, name="drop"), k.GaussianNoise(0.3, name="noise"),
         k.Dense(4, activation="tanh", name="dense"), k.GaussianDropout(0.2, name="multiplied"),
         k.ActivityRegularization(l2=0.1, name="penalty"), k.AlphaDropout(0.1, name="alpha"),
     ]), [(5,)]
@@ -146,8 +147,10 @@ def identities(keras):
 
 def normalised_input(keras):
     k = keras.layers
-    return keras.Sequential([keras.Input((4,), name="x"), k.Rescaling(0.25, offset=-1.0, name="fit"),
-                             k.LayerNormalization(name="norm"), k.Dense(2, name="y")]), [(4,)]
+    return keras.Sequential([
+        keras.Input((4,), name="x"), k.Rescaling(0.25, offset=-1.0, name="fit"),
+        k.LayerNormalization(name="norm"), k.Dense(2, name="y"),
+    ]), [(4,)]
 
 
 def small_cnn(keras):
