@@ -1,27 +1,36 @@
 # One line per step, with the time it took; its output goes to a log that is shown when it fails.
+# The including script sets LOG (a file) and PROGRAM (its name).
 STARTED=$SECONDS
 STEPS_RUN=0
-SETUP_LOG=$CACHE/setup.log
 
 fail() { # what failed, what to do
-  printf '\nscripts/setup: %s\n' "$1" >&2
+  printf '\n%s: %s\n' "$PROGRAM" "$1" >&2
   [ -z "${2:-}" ] || printf '  %s\n' "$2" >&2
   exit 1
 }
 
-# step <title> <what to do when it fails> <command...>
-step() {
-  local title=$1 remedy=$2 began=$SECONDS ticker='' status=0
-  shift 2
+# On a terminal the line of a running step shows its seconds and, of a build, how far it is.
+tick() { # title, second it began
+  while sleep 1; do
+    printf '\r  %-52s %4d s %-12s' "$1" "$((SECONDS - $2))" \
+      "$(tail -c 4000 "$LOG" 2>/dev/null | grep -aoE '^\[[0-9]+/[0-9]+\]' | tail -n 1)"
+  done
+}
+
+# run_step <title> <command...>: false when the command fails. SUMMARY, a pattern, picks the last line
+# of the output that fits to be shown behind the time.
+run_step() {
+  local title=$1 began=$SECONDS ticker='' status=0
+  shift
   STEPS_RUN=$((STEPS_RUN + 1))
   printf '  %-52s' "$title"
   if [ -t 1 ]; then
-    (while sleep 1; do printf '\r  %-52s %4d s' "$title" "$((SECONDS - began))"; done) &
+    tick "$title" "$began" &
     ticker=$!
   fi
   # In a subshell of its own with errexit, which a condition around it would switch off.
   set +e
-  (set -e; "$@") >"$SETUP_LOG" 2>&1
+  (set -e; "$@") >"$LOG" 2>&1
   status=$?
   set -e
   if [ -n "$ticker" ]; then
@@ -31,10 +40,19 @@ step() {
   fi
   if [ $status -ne 0 ]; then
     printf ' failed after %d s\n\n' "$((SECONDS - began))"
-    tail -n 15 "$SETUP_LOG" | sed 's/^/    /'
-    fail "'$title' failed; all its output is in $SETUP_LOG" "$remedy"
+    tail -n "${TAIL:-15}" "$LOG" | sed 's/^/    /'
+    return 1
   fi
-  printf ' %4d s\n' "$((SECONDS - began))"
+  printf ' %4d s' "$((SECONDS - began))"
+  [ -z "${SUMMARY:-}" ] || printf '  %s' "$(grep -aE "$SUMMARY" "$LOG" | tail -n 1)"
+  printf '%*s\n' 12 ''
+}
+
+# step <title> <what to do when it fails> <command...>: ends the script when it fails.
+step() {
+  local title=$1 remedy=$2
+  shift 2
+  run_step "$title" "$@" || fail "'$title' failed; all its output is in $LOG" "$remedy"
 }
 
 # Moves a folder that is complete into place at once, so that an interrupted step leaves no half.

@@ -1,0 +1,59 @@
+// What a visitor downloads: raw, gzip and brotli bytes of each wasm and JavaScript file, of the npm
+// package and of the whole price page. Usage: npm run size [-- --json FILE]
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } };
+
+function measure(file) {
+  const bytes = readFileSync(file);
+  return {
+    raw: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes, brotli).length,
+  };
+}
+
+function filesBelow(folder) {
+  try {
+    return readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+      .sort();
+  } catch {
+    console.error(`size: there is no ${folder}; run: npm run build`);
+    process.exit(1);
+  }
+}
+
+const sum = (rows) =>
+  rows.reduce((total, row) => ({ raw: total.raw + row.raw, gzip: total.gzip + row.gzip, brotli: total.brotli + row.brotli }), { raw: 0, gzip: 0, brotli: 0 });
+const line = (name, { raw, gzip, brotli: small }) =>
+  console.log(`${name.padEnd(46)}${[raw, gzip, small].map((bytes) => bytes.toLocaleString('en').padStart(12)).join('')}`);
+
+const measured = new Map();
+for (const [title, folder, wanted] of [
+  ['npm package (a page loads one of the two engines)', 'dist', /\.(js|mjs|wasm)$/],
+  ['price page', 'build/web', /./],
+]) {
+  console.log(`\n${title.padEnd(46)}${['raw', 'gzip', 'brotli'].map((word) => word.padStart(12)).join('')}`);
+  const rows = filesBelow(folder)
+    .filter((file) => wanted.test(file))
+    .map((file) => ({ file, ...measure(path.join(root, file)) }));
+  for (const row of rows) {
+    line(`  ${row.file}`, row);
+    measured.set(row.file, { raw: row.raw, gzip: row.gzip, brotli: row.brotli });
+  }
+  // Only one flavour of an engine is ever fetched.
+  for (const [flavour, other] of [['simd', 'relaxed'], ['relaxed', 'simd']]) {
+    const total = sum(rows.filter(({ file }) => !file.endsWith(`-${other}.wasm`)));
+    line(`  all of ${folder} with ${flavour}`, total);
+    measured.set(`${folder} with ${flavour}`, total);
+  }
+}
+
+const at = process.argv.indexOf('--json');
+if (at > 0) writeFileSync(process.argv[at + 1], `${JSON.stringify(Object.fromEntries(measured), null, 2)}\n`);
