@@ -16,6 +16,7 @@ struct WindowAxis {
   std::int64_t dilation = 1;
   std::int64_t pad_before = 0;  // used when padding is explicit
   std::int64_t pad_after = 0;
+  bool operator==(const WindowAxis&) const = default;
 };
 
 // Output extent; kUnknownDim when the input's is unknown; 0 when the window does not fit.

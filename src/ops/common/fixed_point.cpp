@@ -47,6 +47,8 @@ std::int32_t multiply_by_quantized_multiplier(std::int64_t x, QuantizedMultiplie
   const std::int32_t reduced = m.multiplier < 0x7FFF0000 ? (m.multiplier + (1 << 15)) >> 16 : 0x7FFF;
   const int total = 15 - m.shift;
   const std::int64_t product = static_cast<std::int64_t>(static_cast<std::uint64_t>(x) * static_cast<std::uint64_t>(static_cast<std::int64_t>(reduced)));
+  // Multipliers beyond 2^14 leave no bit to round; no quantised model has one.
+  if (total < 1) return product < 0 ? std::numeric_limits<std::int32_t>::min() : std::numeric_limits<std::int32_t>::max();
   return static_cast<std::int32_t>((product + (std::int64_t{1} << (total - 1))) >> total);
 }
 

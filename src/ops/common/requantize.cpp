@@ -1,0 +1,94 @@
+// See the header; each rounding is that of the kernels that use it.
+#include "ops/common/requantize.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tare {
+namespace {
+
+std::int32_t saturate(double v) { return static_cast<std::int32_t>(std::clamp(v, -2147483648.0, 2147483647.0)); }
+
+void put(Tensor& output, std::int64_t i, std::int32_t v) {
+  const auto at = static_cast<std::size_t>(i);
+  switch (output.dtype) {
+    case DType::kInt16: output.as<std::int16_t>()[at] = static_cast<std::int16_t>(v); return;
+    case DType::kInt32: output.as<std::int32_t>()[at] = v; return;
+    default: output.as<std::uint8_t>()[at] = static_cast<std::uint8_t>(v); return;  // int8 has the same bits
+  }
+}
+
+}  // namespace
+
+float activate(float v, Activation activation, Range range) {
+  if (activation == Activation::kTanh) return std::tanh(v);
+  if (activation == Activation::kSignBit) return std::signbit(v) ? 1.0f : 0.0f;
+  return std::min(std::max(v, range.min), range.max);
+}
+
+FloatBias::FloatBias(EvalContext& c, int input, ScratchParts& parts) : tensor_(c.has(input) ? &c.input(input) : nullptr) {
+  if (tensor_ && tensor_->dtype != DType::kFloat32) part_ = parts.add<float>(tensor_->elements());
+}
+
+const float* FloatBias::data(const ScratchParts& parts) const {
+  if (tensor_ == nullptr) return nullptr;
+  if (tensor_->dtype == DType::kFloat32) return tensor_->as<float>().data();
+  float* copy = parts.at<float>(part_);
+  const LoadDouble load = load_double(tensor_->dtype);
+  for (std::int64_t i = 0; i < tensor_->elements(); ++i) copy[i] = static_cast<float>(load(tensor_->data, i));
+  return copy;
+}
+
+void FloatStore::operator()(const TilePoint& at, const float* sums) const {
+  const std::int64_t first = at.point * channels + at.channel;
+  for (std::int64_t j = 0; j < at.channels; ++j) {
+    const float v = activate(bias ? sums[j] + bias[at.channel + j] : sums[j], activation, range);
+    if (store) store(output->data, first + j, v);
+    else output->as<float>()[static_cast<std::size_t>(first + j)] = v;
+  }
+}
+
+void fill_scales(const ScaleSource& from, std::int64_t channels, ChannelScale* scales) {
+  const auto& of_weights = from.weights.quantization;
+  const bool each = of_weights && of_weights->scales.size() > 1;
+  for (std::int64_t i = 0; i < channels; ++i) {
+    if (i > 0 && !each) { scales[i] = scales[0]; continue; }
+    const float weight = each ? of_weights->scales[static_cast<std::size_t>(i)] : from.weights.scale();
+    const double product = from.product_in_float ? static_cast<double>(from.input.scale() * weight)
+                                                 : static_cast<double>(from.input.scale()) * static_cast<double>(weight);
+    scales[i].real = product / static_cast<double>(from.output.scale());
+    scales[i].fixed = quantize_multiplier(scales[i].real);
+  }
+}
+
+std::int32_t requantize(std::int64_t sum, const ChannelScale& scale, Rounding rounding) {
+  switch (rounding) {
+    case Rounding::kWide: return multiply_by_quantized_multiplier(sum, scale.fixed);
+    case Rounding::kReal: return saturate(std::round(static_cast<double>(sum) * scale.real));
+    default: return multiply_by_quantized_multiplier(static_cast<std::int32_t>(sum), scale.fixed);
+  }
+}
+
+void IntStore::operator()(const TilePoint& at, const std::int64_t* sums) const {
+  const std::int64_t first = at.point * channels + at.channel;
+  for (std::int64_t j = 0; j < at.channels; ++j) {
+    const std::int64_t channel = at.channel + j;
+    const std::int64_t sum = sums[j] + (bias ? integer_at(*bias, channel) : 0);
+    const std::int64_t scaled = std::int64_t{requantize(sum, scales[channel], rounding)} + output->zero_point();
+    put(*output, first + j, clamp_to(scaled, range));
+  }
+}
+
+void HybridStore::operator()(const TilePoint& at, const std::int64_t* sums) const {
+  const auto& scales = weights->quantization;
+  const bool each = scales && scales->scales.size() > 1;
+  float* out = output->as<float>().data() + at.point * channels + at.channel;
+  for (std::int64_t j = 0; j < at.channels; ++j) {
+    const std::int64_t channel = at.channel + j;
+    const float scale = image_scales[at.image] * (each ? scales->scales[static_cast<std::size_t>(channel)] : weights->scale());
+    const float v = static_cast<float>(sums[j]) * scale;
+    out[j] = activate(bias ? v + bias[channel] : v, activation, range);
+  }
+}
+
+}  // namespace tare
