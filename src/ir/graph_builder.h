@@ -53,6 +53,7 @@ class GraphBuilder {
   void set_scope(std::string name) { scope_ = std::move(name); }
   const std::string& scope() const { return scope_; }
 
+  GraphId id() const { return id_; }
   Graph& graph() { return module_.graph(id_); }
   Module& module() { return module_; }
 
