@@ -86,6 +86,7 @@ class Json {
   // A member or an element; one that reads as null when there is none.
   Json at(std::string_view key) const;
   Json at(std::size_t i) const;
+  Json at(int i) const { return at(static_cast<std::size_t>(i)); }
   bool has(std::string_view key) const { return at(key).exists(); }
   std::size_t size() const;         // of members or elements; 0 for anything else
   std::string_view key() const;     // of a member

@@ -21,15 +21,15 @@ TEST(Json, ReadsValuesInOrder) {
   EXPECT_EQ((*root.begin()).key(), "b");
   const Json b = root.at("b");
   ASSERT_EQ(b.size(), 6u);
-  EXPECT_TRUE(b.at(0u).is_integer());
-  EXPECT_EQ(b.at(0u).if_integer(), 1);
-  EXPECT_FALSE(b.at(1u).if_integer());
-  EXPECT_EQ(b.at(1u).if_number(), -2.5);
-  EXPECT_FALSE(b.at(2u).is_integer());
-  EXPECT_EQ(b.at(2u).if_integer(), 3);
-  EXPECT_EQ(b.at(3u).if_bool(), true);
-  EXPECT_TRUE(b.at(4u).is_null());
-  EXPECT_EQ(b.at(5u).if_string(), "x\xc3\xa9");
+  EXPECT_TRUE(b.at(0).is_integer());
+  EXPECT_EQ(b.at(0).if_integer(), 1);
+  EXPECT_FALSE(b.at(1).if_integer());
+  EXPECT_EQ(b.at(1).if_number(), -2.5);
+  EXPECT_FALSE(b.at(2).is_integer());
+  EXPECT_EQ(b.at(2).if_integer(), 3);
+  EXPECT_EQ(b.at(3).if_bool(), true);
+  EXPECT_TRUE(b.at(4).is_null());
+  EXPECT_EQ(b.at(5).if_string(), "x\xc3\xa9");
   EXPECT_EQ(root.at("a").size(), 0u);
 }
 
@@ -37,11 +37,11 @@ TEST(Json, KeepsLargeIntegersExact) {
   auto parsed = JsonDocument::parse("[9223372036854775807, 18446744073709551615, -9223372036854775808, 1e300]");
   ASSERT_TRUE(parsed);
   const Json root = parsed->root();
-  EXPECT_EQ(root.at(0u).if_integer(), INT64_MAX);
-  EXPECT_FALSE(root.at(1u).if_integer());
-  EXPECT_EQ(root.at(1u).if_natural(), UINT64_MAX);
-  EXPECT_EQ(root.at(2u).if_integer(), INT64_MIN);
-  EXPECT_FALSE(root.at(3u).if_integer());
+  EXPECT_EQ(root.at(0).if_integer(), INT64_MAX);
+  EXPECT_FALSE(root.at(1).if_integer());
+  EXPECT_EQ(root.at(1).if_natural(), UINT64_MAX);
+  EXPECT_EQ(root.at(2).if_integer(), INT64_MIN);
+  EXPECT_FALSE(root.at(3).if_integer());
 }
 
 TEST(Json, RefusesWhatIsAmbiguousOrBroken) {
@@ -66,7 +66,7 @@ TEST(Json, KeepsItsLimits) {
 TEST(Json, NamesThePlaceOfAFailure) {
   auto parsed = JsonDocument::parse(R"({"layers": [{"config": {"units": "many"}}, 7]})");
   ASSERT_TRUE(parsed);
-  const Json layer = parsed->root().at("layers").at(0u);
+  const Json layer = parsed->root().at("layers").at(0);
   ErrorSink sink;
   EXPECT_EQ(layer.at("config").at("units").integer(sink), 0);
   EXPECT_EQ(sink.error().text(), "layers[0].config.units: expected an integer, got a string");
@@ -86,7 +86,7 @@ TEST(JsonWriter, EscapesAndRoundTrips) {
   EXPECT_EQ(writer.text(), "{\"a\\\"\\\\\\n\\u0001\":[-1,0.1,0.3333333333333333,null,true],\"b\":\"é\",\"c\":{}}");
   auto parsed = JsonDocument::parse(writer.text());
   ASSERT_TRUE(parsed);
-  EXPECT_EQ(parsed->root().at("a\"\\\n\x01").at(2u).if_number(), 1.0 / 3);
+  EXPECT_EQ(parsed->root().at("a\"\\\n\x01").at(2).if_number(), 1.0 / 3);
 }
 
 }  // namespace

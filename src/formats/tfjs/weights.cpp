@@ -1,0 +1,263 @@
+// Manifest, files and tensors.
+#include "formats/tfjs/weights.h"
+
+#include <cmath>
+#include <cstring>
+#include <set>
+
+#include "base/checked.h"
+#include "base/half.h"
+#include "ir/constant_tensor.h"
+#include "ir/strings.h"
+
+namespace tare {
+namespace {
+
+Error broken(std::string message, Json at) { return {Code::kInvalidModel, std::move(message), at.path()}; }
+
+std::string_view folder_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash + 1);
+}
+
+std::string_view file_name(std::string_view path) { return path.substr(folder_of(path).size()); }
+
+// TF.js itself writes "./model.weights.bin".
+std::string_view plain(std::string_view path) { return path.starts_with("./") ? path.substr(2) : path; }
+
+// All paths of the manifest, checked.
+Result<std::vector<std::string>> manifest_paths(Json manifest) {
+  ErrorSink sink;
+  std::vector<std::string> paths;
+  if (!manifest.is_array()) manifest.expected("an array of weight groups", sink);
+  for (const Json group : manifest) {
+    const Json names = group.at("paths");
+    if (!names.is_array()) names.expected("an array of file names", sink);
+    for (const Json name : names) {
+      const std::string_view path = plain(name.string(sink));
+      if (!sink.ok()) break;
+      if (!is_plain_relative_path(path)) {
+        sink.fail({Code::kInvalidModel, "'" + std::string(path.substr(0, 80)) +
+                                            "' is not a plain path inside the model's folder", name.path()});
+      }
+      paths.emplace_back(path);
+    }
+  }
+  if (!sink.ok()) return sink.error();
+  return paths;
+}
+
+bool names_differ(const std::vector<std::string>& paths) {
+  std::set<std::string_view> names;
+  std::set<std::string_view> files(paths.begin(), paths.end());
+  for (const std::string_view path : files) names.insert(file_name(path));
+  return names.size() == files.size();
+}
+
+const Buffer* find_file(const ModelBundle& bundle, const std::string& path, bool by_name) {
+  const std::string folder(folder_of(bundle.files().front().name));
+  if (const Buffer* file = bundle.find(folder + path)) return file;
+  return by_name ? bundle.find(folder + std::string(file_name(path))) : nullptr;
+}
+
+struct TypeName {
+  std::string_view name;
+  DType dtype;
+};
+
+std::optional<DType> type_named(std::string_view name) {
+  static constexpr TypeName kTypes[] = {
+      {"float32", DType::kFloat32}, {"int32", DType::kInt32},     {"bool", DType::kBool},
+      {"string", DType::kString},   {"complex64", DType::kComplex64}, {"float16", DType::kFloat16},
+      {"uint8", DType::kUint8},     {"uint16", DType::kUint16},   {"int64", DType::kInt64},
+      {"int8", DType::kInt8},       {"int16", DType::kInt16},     {"float64", DType::kFloat64},
+  };
+  for (const TypeName& t : kTypes) {
+    if (t.name == name) return t.dtype;
+  }
+  return std::nullopt;
+}
+
+Shape read_shape(Json json, ErrorSink& sink) {
+  Shape shape;
+  if (!json.is_array() || json.size() > kMaxRank) {
+    json.expected("a shape of at most " + std::to_string(kMaxRank) + " dimensions", sink);
+    return shape;
+  }
+  for (const Json dim : json) {
+    const std::int64_t extent = dim.integer(sink);
+    if (sink.ok() && extent < 0) dim.expected("a dimension of at least 0", sink);
+    shape.push_back(extent);
+  }
+  return shape;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> missing_tfjs_weights(Json manifest, const ModelBundle& bundle) {
+  std::vector<std::string> missing;
+  if (manifest.is_null()) return missing;
+  auto paths = manifest_paths(manifest);
+  if (!paths) return paths.error();
+  const bool by_name = names_differ(*paths);
+  const std::string folder(folder_of(bundle.files().front().name));
+  std::set<std::string_view> seen;
+  for (const std::string& path : *paths) {
+    if (seen.insert(path).second && !find_file(bundle, path, by_name)) missing.push_back(folder + path);
+  }
+  return missing;
+}
+
+Result<TfjsWeights> TfjsWeights::open(Json manifest, ModelBundle& bundle, const ReadOptions& options) {
+  TfjsWeights weights;
+  if (manifest.is_null()) return weights;
+  auto paths = manifest_paths(manifest);
+  if (!paths) return paths.error();
+  const bool by_name = names_differ(*paths);
+  ErrorSink sink;
+  for (const Json json : manifest) {
+    Group group;
+    std::uint64_t end = 0;
+    for (const Json name : json.at("paths")) {
+      const std::string path(plain(*name.if_string()));
+      const Buffer* file = find_file(bundle, path, by_name);
+      if (!file) return Error{Code::kMissingFile, "the weight file '" + path + "' was not given", {}};
+      if (!bundle.find(std::string(folder_of(bundle.files().front().name)) + path)) {
+        weights.warnings_.push_back("the manifest names '" + path + "'; '" + std::string(file_name(path)) +
+                                    "' beside the model was taken instead");
+      }
+      end += file->size();
+      group.files.push_back(*file);
+      group.ends.push_back(end);
+    }
+    weights.groups_.push_back(std::move(group));
+    const Json entries = json.at("weights");
+    if (!entries.is_array()) entries.expected("an array of weights", sink);
+    std::uint64_t offset = 0;
+    for (const Json entry : entries) {
+      if (sink.ok()) weights.add_entry(entry, weights.groups_.size() - 1, offset, options.max_bytes, sink);
+    }
+    if (!sink.ok()) return sink.error();
+    if (offset != end) {
+      return broken("the weights take " + std::to_string(offset) + " bytes, the files have " + std::to_string(end), json);
+    }
+  }
+  std::set<std::string_view> names;
+  for (const Entry& entry : weights.entries_) {
+    if (!names.insert(entry.name).second) return broken("two weights are called '" + entry.name + "'", manifest);
+  }
+  auto& files = bundle.files();
+  files.resize(1);
+  return weights;
+}
+
+void TfjsWeights::add_entry(Json json, std::size_t group, std::uint64_t& offset, std::uint64_t max_bytes,
+                            ErrorSink& sink) {
+  Entry entry;
+  Stored stored;
+  entry.name = json.at("name").string(sink);
+  const auto dtype = type_named(json.at("dtype").string(sink));
+  if (sink.ok() && !dtype) json.at("dtype").expected("a known dtype", sink);
+  entry.type = tensor_type(dtype.value_or(DType::kFloat32), read_shape(json.at("shape"), sink));
+  stored.dtype = entry.type.dtype;
+  stored.group = group;
+  stored.offset = offset;
+  if (const Json q = json.at("quantization"); !q.is_null()) {
+    const std::string_view name = q.at("dtype").string(sink);
+    stored.quantised = name != "float16";
+    if (stored.quantised) {
+      stored.scale = q.at("scale").number(sink);
+      stored.min = q.at("min").number(sink);
+    }
+    if (name != "uint8" && name != "uint16" && name != "float16") q.at("dtype").expected("uint8, uint16 or float16", sink);
+    if (!is_float(entry.type.dtype) && !is_integer(entry.type.dtype)) q.expected("no quantisation of this dtype", sink);
+    if (sink.ok()) stored.dtype = *type_named(name);
+  }
+  if (!sink.ok()) return;
+  const auto elements = entry.type.shape.checked_elements();
+  const auto result = byte_size(entry.type.dtype, entry.type.shape);
+  if (!elements || !result || *result > max_bytes) {
+    return sink.fail({Code::kBudgetExceeded, "weight '" + entry.name + "' of shape " + entry.type.shape.text() +
+                                                 " is too large", json.path()});
+  }
+  const std::uint64_t available = groups_[group].ends.empty() ? 0 : groups_[group].ends.back();
+  stored.size = stored.dtype == DType::kString ? strings_end(group, offset, *elements) - offset
+                                               : static_cast<std::uint64_t>(*elements) * dtype_size(stored.dtype);
+  if (stored.size > available || offset > available - stored.size) {
+    return sink.fail(broken("weight '" + entry.name + "' ends after the last byte of its files", json));
+  }
+  offset += stored.size;
+  entries_.push_back(std::move(entry));
+  stored_.push_back(stored);
+}
+
+// Strings are a 4-byte length and that many bytes each. Beyond the files' end when they do not fit.
+std::uint64_t TfjsWeights::strings_end(std::size_t group, std::uint64_t offset, std::int64_t count) const {
+  for (std::int64_t i = 0; i < count; ++i) {
+    const Buffer length = bytes({.group = group, .offset = offset, .size = 4});
+    if (length.size() != 4) return UINT64_MAX;
+    offset += 4 + std::uint64_t{length.as<std::uint32_t>()[0]};
+  }
+  return offset;
+}
+
+// One range of the group; empty when it is not inside.
+Buffer TfjsWeights::bytes(const Stored& stored) const {
+  const Group& group = groups_[stored.group];
+  const std::uint64_t end = stored.offset + stored.size;
+  if (group.ends.empty() || end > group.ends.back()) return {};
+  std::size_t file = 0;
+  while (group.ends[file] <= stored.offset && file + 1 < group.ends.size()) ++file;
+  std::uint64_t begin = file == 0 ? 0 : group.ends[file - 1];
+  if (end <= group.ends[file]) {
+    const Buffer part = group.files[file].slice(static_cast<std::size_t>(stored.offset - begin),
+                                                static_cast<std::size_t>(stored.size));
+    const std::size_t size = std::max<std::size_t>(dtype_size(stored.dtype), 1);
+    const bool aligned = reinterpret_cast<std::uintptr_t>(part.data()) % size == 0;
+    return aligned ? part : Buffer::copy_of(part.bytes());
+  }
+  Buffer whole = Buffer::allocate(static_cast<std::size_t>(stored.size));
+  if (!whole) return whole;
+  for (std::uint64_t at = stored.offset; at < end; ++file) {
+    begin = file == 0 ? 0 : group.ends[file - 1];
+    const std::uint64_t count = std::min(end, group.ends[file]) - at;
+    std::memcpy(whole.mutable_data() + (at - stored.offset), group.files[file].data() + (at - begin),
+                static_cast<std::size_t>(count));
+    at += count;
+  }
+  return whole;
+}
+
+Result<TensorValue> TfjsWeights::read(std::size_t i) const {
+  const Stored& stored = stored_[i];
+  const TensorType& type = entries_[i].type;
+  TensorValue value{tensor_type(stored.dtype, type.shape), bytes(stored), {}};
+  const auto no_memory = [&] {
+    return Error{Code::kBudgetExceeded, "out of memory for weight '" + entries_[i].name + "'", {}};
+  };
+  if (value.bytes.size() != stored.size) return no_memory();
+  if (stored.dtype == DType::kString) {
+    std::vector<std::string> strings;
+    for (std::size_t at = 0; at < value.bytes.size();) {
+      std::uint32_t length = 0;
+      std::memcpy(&length, value.bytes.data() + at, 4);
+      strings.emplace_back(reinterpret_cast<const char*>(value.bytes.data()) + at + 4, length);
+      at += 4 + std::size_t{length};
+    }
+    return strings_tensor(strings, type.shape);
+  }
+  if (stored.quantised) {
+    std::vector<double> numbers = numbers_of(value);
+    for (double& v : numbers) {
+      v = v * stored.scale + stored.min;
+      if (is_integer(type.dtype)) v = std::nearbyint(v);
+    }
+    value = tensor_of(numbers, type.dtype, type.shape);
+  } else if (stored.dtype != type.dtype) {
+    value = cast_numbers(std::move(value), type.dtype);
+  }
+  if (value.bytes.empty() && stored.size != 0) return no_memory();
+  return value;
+}
+
+}  // namespace tare
