@@ -151,15 +151,20 @@ void eval_quantized_prod(EvalContext& c, const ReductionLoop& loop) {
   std::fill(acc.begin(), acc.end(), 0);
   const double count = static_cast<double>(loop.per_output());
   const QuantizedMultiplier step = quantize_multiplier(static_cast<double>(in.scale()) / std::pow(static_cast<double>(out.scale()), 1.0 / count));
+  // Products of int16 need 64 bits, whose multiplier has 16.
+  const bool wide = in.dtype == DType::kInt16;
+  const auto rescale = [&](I v) {
+    return wide ? multiply_by_quantized_multiplier(v, step) : multiply_by_quantized_multiplier(static_cast<std::int32_t>(v), step);
+  };
   loop.run([&](I i, I o) {
     const auto at = static_cast<std::size_t>(o);
     const auto v = static_cast<std::int32_t>(load(in.data, i) - in.zero_point());
-    acc[at] = seen[at]++ == 0 ? v
-                              : multiply_by_quantized_multiplier(static_cast<std::int32_t>(wrap_mul(acc[at], v)), step);
+    if (seen[at]++ == 0) acc[at] = v;
+    else acc[at] = rescale(wrap_mul(acc[at], v));
   });
   const IntRange range = quantized_activation_range(Activation::kNone, out);
   const StoreInt store = store_int(out.dtype);
-  for (std::size_t o = 0; o < n; ++o) store(out.data, static_cast<I>(o), clamp_to(static_cast<I>(multiply_by_quantized_multiplier(acc[o], step)) + out.zero_point(), range));
+  for (std::size_t o = 0; o < n; ++o) store(out.data, static_cast<I>(o), clamp_to(static_cast<I>(rescale(acc[o])) + out.zero_point(), range));
 }
 
 void eval(const Reduce& op, EvalContext& c) {
