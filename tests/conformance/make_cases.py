@@ -3,7 +3,8 @@
 A case is a folder with case.json: the models that must give the outputs of its runs, the tolerance
 and what else a runner must know. Run it after adding a case; what did not change keeps its
 expected values, as every case is seeded by its name. Each maker is a list of cases, so adding one
-is adding a line or a small function there.
+is adding a line or a small function there. (TensorFlow numbers the functions it traces, so names in
+graph-models with functions and in SavedModels change with the order of making.)
 
 Use: python make_cases.py [fruit|keras|tflite|tfgraph ...]
 Set up as models/fruit/README.md says.
@@ -20,6 +21,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent.parent / "models")]
 
 import tfjs_writer  # noqa: E402, F401  (first: it sets TensorFlow's switches)
 
+import tensorflow as tf  # noqa: E402
+
 FAMILIES = ["fruit", "keras", "tflite", "tfgraph"]
 
 
@@ -31,6 +34,8 @@ def main():
     logging.getLogger("absl").setLevel(logging.ERROR)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     warnings.simplefilter("ignore")
+    # The graph optimiser would compute in another order than the graph says.
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     wanted = sys.argv[1:] or FAMILIES
     unknown = [w for w in wanted if w not in FAMILIES]
     if unknown:

@@ -1,0 +1,195 @@
+"""Golden cases of TensorFlow graphs: TF.js graph-models, SavedModels and frozen GraphDefs."""
+
+import json
+import shutil
+import tempfile
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+from makers.case_file import EXACT, FLOAT_TOLERANCE, Case
+from makers.tfgraph_nets import NETS
+from makers.tfgraph_read_back import graph_of, run_model_json
+from tfjs_writer import convert_saved_model
+
+SOURCE = f"TensorFlow {tf.__version__} (CPU kernels, no graph optimisation, no oneDNN)"
+BATCHES = [1, 3]
+
+
+def make():
+    for group, name, net, shapes, options in NETS:
+        make_case(Case("tfgraph", group, name, SOURCE), net, shapes, options)
+    make_variables_and_signatures()
+    make_hash_table()
+
+
+def make_case(case, net, shapes, options):
+    specs = {n: s if isinstance(s, tf.TensorSpec) else tf.TensorSpec(s) for n, s in shapes.items()}
+    module, function = module_of(net, specs)
+    also = options.get("also", [])
+    with tempfile.TemporaryDirectory() as saved:
+        tf.saved_model.save(module, saved, {"serving_default": module.call})
+        write_model_json(case, saved, **options.get("convert", {}))
+    tensors = {"tfjs/model.json": tensors_of_model_json(case, function)}
+    if "frozen.pb" in also:
+        tensors["frozen.pb"] = write_frozen(case, function)
+    quantised = "quantization_dtype_map" in options.get("convert", {})
+    varies = group_varies(case) or any(None in list(s.shape) for s in specs.values())
+    for batch in BATCHES if varies else BATCHES[:1]:
+        inputs = {n: run_input(case, n, s, batch) for n, s in specs.items()}
+        outputs = {n: o.numpy() for n, o in function(**as_tensors(inputs)).items()}
+        read_back = run_model_json(case.folder / "tfjs", tensors["tfjs/model.json"], inputs)
+        outputs = check(case, outputs, read_back, quantised)
+        case.add_run(inputs, outputs)
+    floats = any(o.dtype.kind == "f" for o in outputs.values())
+    case.write(["tfjs/model.json", *also], ops_of(graph_of(case.folder / "tfjs")),
+               tolerance=FLOAT_TOLERANCE if floats else EXACT, tensors=tensors)
+
+
+def group_varies(case):
+    """Whether a second run goes another way through the same model."""
+    return case.fields["group"] == "control"
+
+
+def module_of(net, specs):
+    def named(**inputs):
+        outputs = net(**inputs)
+        outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+        return {f"y{i}": tf.identity(o) for i, o in enumerate(outputs)}
+    module = tf.Module()
+    signature = {n: tf.TensorSpec(s.shape, s.dtype, name=n) for n, s in specs.items()}
+    module.call = tf.function(named)
+    function = module.call.get_concrete_function(**signature)
+    module.call = function
+    return module, function
+
+
+def as_tensors(inputs):
+    return {n: tf.constant(a) for n, a in inputs.items()}
+
+
+def run_input(case, name, spec, batch):
+    shape = [batch if size is None else size for size in spec.shape]
+    if spec.dtype == tf.float32:
+        return case.normal(*shape, scale=1.5)
+    if case.fields["name"] == "arithmetic/int32":
+        values = case.integers(1, 9, *shape) * case.random.choice([-1, 1], shape)
+        return values.astype(np.int32)
+    if name == "rows":
+        return case.random.permutation(3)[:shape[0]].astype(np.int32)
+    return np.int32(batch)
+
+
+def check(case, outputs, read_back, quantised):
+    """The file must give what the function gives; with quantised weights it is the golden one."""
+    for name, want in outputs.items():
+        got = read_back[name]
+        assert got.shape == want.shape and got.dtype == want.dtype, (case.folder, name)
+        within = 0.1 if quantised else 1e-5
+        assert np.allclose(got, want, within, within), (case.folder, name, got, want)
+    return read_back if quantised else outputs
+
+
+def write_model_json(case, saved, **options):
+    """Converts, then sorts the maps that the writer leaves in another order at each making."""
+    convert_saved_model(saved, str(case.folder / "tfjs"), **options)
+    path = case.folder / "tfjs" / "model.json"
+    path.write_text(json.dumps(json.loads(path.read_text(), object_hook=sort_maps)))
+
+
+def sort_maps(value):
+    for key in ("attr", "inputs", "outputs"):
+        if isinstance(value.get(key), dict):
+            value[key] = dict(sorted(value[key].items()))
+    return value
+
+
+def tensors_of_model_json(case, function):
+    """The graph's tensors by the SavedModel's names. The converter keeps the outputs' order."""
+    signature = json.loads((case.folder / "tfjs" / "model.json").read_text())["signature"]
+    outputs = [o["name"] for o in signature["outputs"].values()]
+    outputs.sort(key=lambda name: (len(name), name))  # Identity:0, Identity_1:0, Identity_2:0
+    names = sorted(function.structured_outputs)
+    assert len(outputs) == len(names)
+    inputs = {n: i["name"] for n, i in signature["inputs"].items() if "resourceId" not in i}
+    return {"inputs": dict(sorted(inputs.items())),
+            "outputs": dict(zip(names, outputs))}
+
+
+def keep_saved_model(saved, case):
+    """A copy without the random fingerprint, which would differ from one making to the next."""
+    ignore = shutil.ignore_patterns("fingerprint.pb", "assets")
+    shutil.copytree(saved, case.folder / "saved_model", ignore=ignore)
+
+
+def write_frozen(case, function):
+    frozen = convert_variables_to_constants_v2(function)
+    content = frozen.graph.as_graph_def().SerializeToString(deterministic=True)
+    (case.folder / "frozen.pb").write_bytes(content)
+    names = sorted(function.structured_outputs)
+    return {"inputs": {t.name.split(":")[0]: t.name for t in frozen.inputs},
+            "outputs": dict(zip(names, [t.name for t in frozen.outputs]))}
+
+
+def ops_of(graph):
+    nodes = [*graph.node, *(n for f in graph.library.function for n in f.node_def)]
+    return sorted({n.op for n in nodes} - {"Const", "Placeholder", "Identity", "NoOp"})
+
+
+class Counter(tf.Module):
+    def __init__(self):
+        super().__init__()
+        self.total = tf.Variable([0.5, -1.0])
+
+    @tf.function(input_signature=[tf.TensorSpec([2], name="amount")])
+    def add(self, amount):
+        self.total.assign_add(amount)
+        return {"total": self.total.read_value()}
+
+    @tf.function(input_signature=[tf.TensorSpec([], name="factor")])
+    def read(self, factor):
+        return {"scaled": self.total * factor}
+
+
+def make_variables_and_signatures():
+    """Two signatures of a SavedModel that share a variable: state stays from run to run."""
+    case = Case("tfgraph", "saved_model", "counter", SOURCE)
+    counter = Counter()
+    with tempfile.TemporaryDirectory() as saved:
+        tf.saved_model.save(counter, saved, {"add": counter.add, "read": counter.read})
+        keep_saved_model(saved, case)
+    calls = [("read", {"factor": np.float32(2)}), ("add", {"amount": case.normal(2)}),
+             ("add", {"amount": case.normal(2)}), ("read", {"factor": np.float32(-1)})]
+    for signature, inputs in calls:
+        outputs = getattr(counter, signature)(**as_tensors(inputs))
+        case.add_run(inputs, {n: o.numpy() for n, o in outputs.items()}, signature)
+    ops = ["AssignAddVariableOp", "Mul", "ReadVariableOp"]
+    case.write(["saved_model"], ops, stateful=True)
+
+
+class Prices(tf.Module):
+    def __init__(self):
+        super().__init__()
+        fill = tf.lookup.KeyValueTensorInitializer(["melon", "apple", "grape"], [100.0, 10.0, 1.0])
+        self.table = tf.lookup.StaticHashTable(fill, -1.0)
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="fruit")])
+    def look_up(self, fruit):
+        return {"price": self.table.lookup(fruit)}
+
+
+def make_hash_table():
+    """A table that the initializer graph of model.json has to fill."""
+    case = Case("tfgraph", "tables", "prices", SOURCE)
+    prices = Prices()
+    with tempfile.TemporaryDirectory() as saved:
+        tf.saved_model.save(prices, saved, {"serving_default": prices.look_up})
+        write_model_json(case, saved)
+    function = prices.look_up.get_concrete_function()
+    tensors = {"tfjs/model.json": tensors_of_model_json(case, function)}
+    for fruit in (["grape"], ["apple", "plum", "melon"]):
+        inputs = {"fruit": np.array(fruit, object)}
+        case.add_run(inputs, {"price": prices.look_up(tf.constant(fruit))["price"].numpy()})
+    case.write(["tfjs/model.json"], ["HashTableV2", "LookupTableFindV2"],
+               tolerance=EXACT, tensors=tensors)

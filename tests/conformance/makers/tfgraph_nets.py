@@ -1,0 +1,170 @@
+"""The functions of the TensorFlow graph cases.
+
+NETS lists (group, name, function, input specs, options); a spec is a shape (float32) or a
+tf.TensorSpec, and None in it is the batch that the runs vary. Options: `convert` goes to the
+TF.js converter, `also` names further forms of the same model (saved_model, frozen.pb).
+"""
+
+import tensorflow as tf
+
+from makers.tflite_nets import weight
+
+
+def int_spec(*shape):
+    return tf.TensorSpec(shape, tf.int32)
+
+
+def binary_chain(x, y):
+    z = tf.maximum(x - y, x * 0.5) / (tf.minimum(y, 0.0) - 1.5)
+    return tf.math.squared_difference(z, y) + tf.pow(tf.abs(x) + 0.5, y)
+
+
+def unary_chain(x):
+    y = tf.exp(-tf.abs(x)) + tf.math.log1p(tf.square(x)) * tf.sin(x) - tf.cos(x)
+    return tf.sqrt(y * y + 0.5) * tf.math.rsqrt(x * x + 2.0) + tf.math.erf(x) - tf.math.expm1(y)
+
+
+def rounding(x):
+    return tf.floor(x), tf.math.ceil(x), tf.round(x), tf.sign(x), tf.cast(x, tf.int32)
+
+
+def activations(x):
+    return (tf.nn.relu(x), tf.nn.relu6(4.0 * x), tf.nn.leaky_relu(x, 0.2), tf.nn.elu(x),
+            tf.nn.selu(x), tf.nn.softplus(x), tf.nn.sigmoid(x), tf.nn.tanh(x))
+
+
+def compare_select(x, y):
+    larger = x > y
+    near = tf.logical_and(tf.abs(x - y) <= 0.5, tf.logical_not(larger))
+    return tf.where(larger, x, y * 2.0), near, tf.not_equal(x, y)
+
+
+def int_arithmetic(a, b):
+    return a + b, a * b - 3, a // b, tf.math.floormod(a, b), tf.cast(a, tf.float32) * 0.5
+
+
+def mlp(x):
+    y = tf.nn.relu(tf.matmul(x, weight(4, 5)) + weight(5))
+    return tf.nn.softmax(tf.matmul(y, weight(5, 3)) + weight(3))
+
+
+def cnn(x):
+    y = tf.nn.relu(tf.nn.conv2d(x, weight(3, 3, 2, 4), 2, "SAME") + weight(4))
+    y = tf.nn.relu6(tf.nn.depthwise_conv2d(y, weight(3, 3, 4, 1), [1, 1, 1, 1], "SAME") + weight(4))
+    y = tf.nn.max_pool2d(y, 2, 1, "VALID")
+    return tf.matmul(tf.reduce_mean(y, [1, 2]), weight(4, 3, scale=2.0))
+
+
+def batch_norm_cnn(x):
+    """The converter folds the normalisation into the filter."""
+    y = tf.nn.conv2d(x, weight(2, 2, 2, 3), 1, "VALID")
+    y, *_ = tf.compat.v1.nn.fused_batch_norm(
+        y, weight(3) + 1.0, weight(3), weight(3), tf.abs(weight(3)) + 0.5, is_training=False)
+    return tf.nn.relu(y)
+
+
+def conv_forms(x):
+    return (tf.nn.conv2d(x, weight(2, 2, 2, 3), 1, "VALID", dilations=2),
+            tf.nn.conv2d(x, weight(3, 3, 2, 1), 2, [[0, 0], [1, 0], [2, 1], [0, 0]]),
+            tf.nn.avg_pool2d(x, [2, 3], [1, 2], "SAME"))
+
+
+def conv_transpose(x):
+    return tf.nn.conv2d_transpose(x, weight(3, 3, 3, 2), [1, 6, 6, 3], 2, "SAME")
+
+
+def reshape_dynamic(x):
+    return tf.reshape(x, [tf.shape(x)[0], -1]), tf.expand_dims(x, 1), tf.transpose(x, [2, 0, 1])
+
+
+def join_and_split(x):
+    a, b = tf.split(x, [1, 2], axis=1)
+    left, right = tf.unstack(b, axis=1)
+    return tf.stack([right, left], axis=1), tf.concat([b, a, b], axis=1), tf.squeeze(a, 1)
+
+
+def strided_slices(x):
+    return x[:, 1:-1, ::2], x[..., -1, :], x[0, tf.newaxis, 2:], x[:, ::-1, 1]
+
+
+def pad_tile_reverse(x):
+    edges = [[1, 0], [0, 2]]
+    return (tf.pad(x, edges), tf.pad(x, edges, constant_values=-1.0), tf.pad(x, edges, "REFLECT"),
+            tf.tile(x, [1, 2]), tf.reverse(x, [0]))
+
+
+def gather_scatter(x, rows):
+    spread = tf.scatter_nd(tf.expand_dims(rows, 1), tf.gather(x, rows), [4, 3])
+    top, where = tf.math.top_k(x, 2)
+    return spread, tf.gather(x, rows, axis=1), tf.one_hot(rows, 3, 2.0, -1.0), top, where
+
+
+def reductions(x):
+    return (tf.reduce_sum(x, 1), tf.reduce_max(x, [0, 2]), tf.reduce_min(x, -1, keepdims=True),
+            tf.reduce_prod(x, [1, 2]), tf.argmax(x, 2, output_type=tf.int32),
+            tf.cumsum(x, 1, reverse=True), tf.reduce_any(x > 1.0, 1), tf.reduce_all(x > -2.0, 2))
+
+
+def resizes(x):
+    return (tf.image.resize(x, [3, 5]), tf.image.resize(x, [3, 5], "nearest"),
+            tf.compat.v1.image.resize_bilinear(x, [3, 5], align_corners=True))
+
+
+def matmuls(a, b):
+    return tf.matmul(a, b, transpose_b=True), tf.einsum("bij,bkj->bik", a, b)
+
+
+def spectrum(x):
+    y = tf.signal.rfft(x, [8])
+    return tf.math.real(y), tf.math.imag(y), tf.abs(y)
+
+
+def loop(n, x):
+    return tf.while_loop(lambda i, y: i < n, lambda i, y: (i + 1, y * 1.5 - 0.25),
+                         [tf.constant(0), x])[1]
+
+
+def branch(x):
+    return tf.cond(tf.reduce_sum(x) > 0.0, lambda: tf.nn.relu(x) + 1.0, lambda: x * -2.0)
+
+
+def list_of_rows(x):
+    """A tensor list that a loop reads and writes."""
+    return tf.map_fn(lambda row: tf.cumsum(row) * tf.reduce_max(row), x)
+
+
+FUNCTIONS = {"control_flow_v2": True}
+LOOP = {"n": int_spec(), "x": (3,)}
+NETS = [
+    ("arithmetic", "binary_chain", binary_chain, {"x": (2, 1, 3), "y": (2, 1)}, {}),
+    ("arithmetic", "unary_chain", unary_chain, {"x": (2, 3)}, {"also": ["frozen.pb"]}),
+    ("arithmetic", "rounding", rounding, {"x": (6,)}, {}),
+    ("arithmetic", "activations", activations, {"x": (5,)}, {}),
+    ("arithmetic", "compare_select", compare_select, {"x": (2, 3), "y": (3,)}, {}),
+    ("arithmetic", "int32", int_arithmetic, {"a": int_spec(2, 3), "b": int_spec(3)}, {}),
+    ("nets", "mlp", mlp, {"x": (None, 4)}, {"also": ["frozen.pb"]}),
+    ("nets", "cnn", cnn, {"x": (None, 5, 5, 2)}, {}),
+    ("nets", "batch_norm_cnn", batch_norm_cnn, {"x": (1, 3, 3, 2)}, {}),
+    ("conv", "forms", conv_forms, {"x": (1, 4, 4, 2)}, {}),
+    ("conv", "transpose", conv_transpose, {"x": (1, 3, 3, 2)}, {}),
+    ("shape", "reshape_dynamic", reshape_dynamic, {"x": (None, 2, 3)}, {}),
+    ("shape", "join_and_split", join_and_split, {"x": (2, 3, 2)}, {}),
+    ("shape", "strided_slices", strided_slices, {"x": (2, 4, 3)}, {}),
+    ("shape", "pad_tile_reverse", pad_tile_reverse, {"x": (2, 3)}, {}),
+    ("index", "gather_scatter", gather_scatter, {"x": (3, 3), "rows": int_spec(2)}, {}),
+    ("reduce", "many", reductions, {"x": (2, 2, 3)}, {}),
+    ("image", "resizes", resizes, {"x": (1, 2, 3, 1)}, {}),
+    ("linear", "matmuls", matmuls, {"a": (2, 2, 3), "b": (2, 3, 3)}, {}),
+    ("linear", "spectrum", spectrum, {"x": (2, 6)}, {}),
+    ("control", "while_v2", loop, LOOP, {"convert": FUNCTIONS}),
+    ("control", "while_frames", loop, LOOP, {}),
+    ("control", "if_v2", branch, {"x": (2, 2)}, {"convert": FUNCTIONS}),
+    ("control", "if_switch_merge", branch, {"x": (2, 2)}, {}),
+    ("control", "list_of_rows", list_of_rows, {"x": (3, 2)}, {"convert": FUNCTIONS}),
+    ("weights", "uint8", mlp, {"x": (None, 4)}, {"convert": {"quantization_dtype_map":
+                                                             {"uint8": "*"}}}),
+    ("weights", "float16", mlp, {"x": (None, 4)}, {"convert": {"quantization_dtype_map":
+                                                               {"float16": "*"}}}),
+    ("weights", "shards_of_30_bytes", mlp, {"x": (None, 4)},
+     {"convert": {"weight_shard_size_bytes": 30}}),
+]
