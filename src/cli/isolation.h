@@ -26,6 +26,8 @@ class Isolation {
   virtual void say(const std::string& line) = 0;
   // Most memory this program has taken so far, in bytes.
   virtual std::uint64_t peak_bytes() const = 0;
+  // Whether a person watches standard error.
+  virtual bool is_watched() const = 0;
 };
 
 std::unique_ptr<Isolation> make_isolation();

@@ -12,14 +12,15 @@
 
 EM_JS_DEPS(tare_isolation, "$UTF8ToString,$stringToNewUTF8")
 
-EM_JS(int, tare_isolation_start, (const char* words), {
-  return Module['isolation'] ? Module['isolation'].start(JSON.parse(UTF8ToString(words))) : 0;
-})
+EM_JS(int, tare_isolation_start, (const char* words),
+      { return Module['isolation'].start(JSON.parse(UTF8ToString(words))); })
 EM_JS(char*, tare_isolation_next, (double seconds),
       { return stringToNewUTF8(Module['isolation'].next(seconds)); })
 EM_JS(void, tare_isolation_stop, (), { Module['isolation'].stop(); })
 EM_JS(void, tare_isolation_say, (const char* line),
       { Module['isolation'].say(UTF8ToString(line)); })
+
+EM_JS(int, tare_isolation_is_watched, (), { return Module['isolation'].watched ? 1 : 0; })
 
 namespace tare::cli {
 namespace {
@@ -53,6 +54,7 @@ class WorkerIsolation : public Isolation {
   std::string ending() const override { return ending_; }
   void say(const std::string& line) override { tare_isolation_say(line.c_str()); }
   std::uint64_t peak_bytes() const override { return emscripten_get_heap_size(); }
+  bool is_watched() const override { return tare_isolation_is_watched() != 0; }
 
  private:
   std::string ending_;

@@ -94,6 +94,8 @@ class ProcessIsolation : public Isolation {
 #endif
   }
 
+  bool is_watched() const override { return isatty(STDERR_FILENO) != 0; }
+
  private:
   Answer end_of_child() {
     int status = 0;

@@ -1,7 +1,5 @@
 // tare verify: every case below the given folders, in a second copy of the program, so that a hang
 // or a crash is one failed case and not the end.
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -64,8 +62,7 @@ CaseEntry check(const Plan& plan, std::size_t i, const Isolation& isolation) {
   return entry;
 }
 
-void show(const CaseEntry& entry, std::size_t done, std::size_t of) {
-  const bool progress = isatty(STDERR_FILENO) != 0;
+void show(const CaseEntry& entry, std::size_t done, std::size_t of, bool progress) {
   const std::string line = verdict_line(entry);
   if (progress && !line.empty()) std::fprintf(stderr, "\r\x1b[K");
   if (!line.empty()) std::printf("%s\n", line.c_str());
@@ -113,7 +110,7 @@ class Supervisor {
   void add(CaseEntry entry) {
     entry.folder = plan_.cases[entries_.size()];
     entries_.push_back(std::move(entry));
-    show(entries_.back(), entries_.size(), plan_.cases.size());
+    show(entries_.back(), entries_.size(), plan_.cases.size(), isolation_.is_watched());
   }
 
   void add_failure(std::string reason) {
@@ -178,7 +175,7 @@ int verify_command(std::span<const std::string> words, Isolation& isolation) {
   if (arguments->has("--in-process")) {
     for (std::size_t i = 0; i < plan->cases.size(); ++i) {
       entries.push_back(check(*plan, i, isolation));
-      show(entries.back(), i + 1, plan->cases.size());
+      show(entries.back(), i + 1, plan->cases.size(), isolation.is_watched());
     }
   } else {
     auto seen = Supervisor(*plan, isolation).run();
