@@ -13,11 +13,13 @@ function(tare_wasm_module target)
   target_link_options(${target} PRIVATE
     -Oz -flto -msimd128 $<$<BOOL:${TARE_RELAXED_SIMD}>:-mrelaxed-simd> -fno-rtti
     -lembind
-    -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=web,worker,node
+    -sMODULARIZE -sEXPORT_ES6
+    # web/src/native.ts brings the compiled module, in Node too, so the glue needs no way to find it.
+    -sENVIRONMENT=web,worker -sUSE_ES6_IMPORT_META=0 -sTEXTDECODER=2
     # The policy of a strict page: 'wasm-unsafe-eval' and no eval of JavaScript.
     -sDYNAMIC_EXECUTION=0
     -sALLOW_MEMORY_GROWTH -sMALLOC=emmalloc -sFILESYSTEM=0 -sSTACK_SIZE=262144
-    -sEXPORTED_RUNTIME_METHODS=HEAPU8 -sINCOMING_MODULE_JS_API=wasm,locateFile,instantiateWasm
+    -sEXPORTED_RUNTIME_METHODS=HEAPU8 -sINCOMING_MODULE_JS_API=instantiateWasm
     -sASSERTIONS=0 -sSUPPORT_LONGJMP=0 -sDISABLE_EXCEPTION_CATCHING=1)
   add_custom_command(TARGET ${target} POST_BUILD
     COMMAND "${TARE_NODE}" "${CMAKE_SOURCE_DIR}/scripts/minify.mjs" "$<TARGET_FILE:${target}>"

@@ -57,6 +57,8 @@ if(EMSCRIPTEN)
                  APPEND PROPERTY COMPILE_OPTIONS "-I${CMAKE_SOURCE_DIR}/cmake/xnnpack/shim")
   endforeach()
   set_property(SOURCE ${rest} APPEND PROPERTY COMPILE_OPTIONS -Oz)
+  set_property(SOURCE "${xnnpack_SOURCE_DIR}/src/configs/gemm-config.c"
+               APPEND PROPERTY COMPILE_OPTIONS "-I${CMAKE_SOURCE_DIR}/cmake/xnnpack/fixed_cores")
 else()
   set(pool portable-api memory pthreads legacy-api fastpath)
 endif()

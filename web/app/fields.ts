@@ -38,7 +38,7 @@ export function createField(place: HTMLElement, start: number, onChange: () => v
   const fewer = make('button', { type: 'button', class: 'step' }, '−');
   const more = make('button', { type: 'button', class: 'step' }, '+');
   const message = make('p', { id: `${fruit}-message`, class: 'message', 'aria-live': 'polite' });
-  const icon = draw('svg', { class: 'icon', 'aria-hidden': 'true', focusable: 'false' }, draw('use', { href: `#${fruit}` }));
+  const icon = draw('svg', { class: 'icon', 'aria-hidden': 'true', focusable: 'false' }, draw('use', { href: `#${fruit}-icon` }));
   place.append(icon, label, make('div', { class: 'stepper' }, fewer, input, more), message);
 
   const show = (): void => {

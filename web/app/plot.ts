@@ -4,9 +4,8 @@ import { fruits, most } from './fields.js';
 import type { Basket, Pricing } from './pricing.js';
 import { formatNumber, t, type Fruit } from './strings.js';
 
-const width = 640;
-const height = 300;
-const margin = { left: 58, right: 18, top: 26, bottom: 38 };
+const height = 280;
+const margin = { left: 56, right: 14, top: 28, bottom: 34 };
 const samples = 4; // per fruit
 
 export interface Plot {
@@ -35,8 +34,8 @@ export function createPlot(pricing: Pricing, onPick: (fruit: Fruit, count: numbe
     const svg = place.querySelector('svg');
     if (svg === null || shown === null) return;
     const box = svg.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width) * width;
-    const count = Math.round(((x - margin.left) / (width - margin.left - margin.right)) * most);
+    const share = (event.clientX - box.left - margin.left) / (box.width - margin.left - margin.right);
+    const count = Math.round(share * most);
     onPick(varied, Math.min(most, Math.max(0, count)));
   };
   place.addEventListener('pointerdown', pick);
@@ -47,9 +46,10 @@ export function createPlot(pricing: Pricing, onPick: (fruit: Fruit, count: numbe
   const show = (basket: Basket | null): void => {
     shown = basket;
     place.classList.toggle('idle', basket === null);
-    place.replaceChildren(...(basket === null ? [] : [curve(pricing, basket, varied)]));
+    place.replaceChildren(...(basket === null ? [] : [curve(pricing, basket, varied, Math.max(place.clientWidth, 240))]));
     note.textContent = t(basket === null ? 'plotWaiting' : 'plotNote');
   };
+  new ResizeObserver(() => show(shown)).observe(place);
   return {
     show,
     translate() {
@@ -58,7 +58,7 @@ export function createPlot(pricing: Pricing, onPick: (fruit: Fruit, count: numbe
   };
 }
 
-function curve(pricing: Pricing, basket: Basket, varied: Fruit): SVGSVGElement {
+function curve(pricing: Pricing, basket: Basket, varied: Fruit, width: number): SVGSVGElement {
   const at = fruits.indexOf(varied);
   const priceAt = (count: number): number => pricing.price(basket.map((n, i) => (i === at ? count : n)) as unknown as Basket);
   const prices = Array.from({ length: most * samples + 1 }, (_, i) => priceAt(i / samples));
@@ -72,7 +72,8 @@ function curve(pricing: Pricing, basket: Basket, varied: Fruit): SVGSVGElement {
   const price = prices[now * samples]!;
   const whole = (value: number): string => formatNumber(Math.round(value));
   const label = t('plotLabel', { fruit: t(varied), from: whole(prices[0]!), to: whole(prices.at(-1)!), count: String(now), price: whole(price) });
-  const flip = now > most / 2;
+  // The line rises to the right, so the number stands to its left where there is room.
+  const left = now >= 3;
   return draw('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label, class: varied },
     ...ticks.map((tick) => draw('g', {},
       draw('path', { class: 'grid', d: `M${margin.left} ${y(tick).toFixed(1)}H${width - margin.right}` }),
@@ -81,9 +82,9 @@ function curve(pricing: Pricing, basket: Basket, varied: Fruit): SVGSVGElement {
     draw('path', { class: 'area', d: `${path}L${x(most)} ${height - margin.bottom}L${x(0)} ${height - margin.bottom}Z` }),
     draw('path', { class: 'guide', d: `M${x(now)} ${height - margin.bottom}V${y(price).toFixed(1)}` }),
     draw('path', { class: 'curve', d: path }),
-    ...Array.from({ length: most + 1 }, (_, i) => draw('circle', { class: 'point', cx: x(i), cy: y(prices[i * samples]!), r: 2.6 })),
+    ...Array.from({ length: most + 1 }, (_, i) => draw('circle', { class: 'point', cx: x(i), cy: y(prices[i * samples]!), r: 2.8 })),
     draw('circle', { class: 'now', cx: x(now), cy: y(price), r: 7.5 }),
-    draw('text', { class: 'value', x: x(now) + (flip ? -14 : 14), y: Math.max(y(price) - 9, 17), 'text-anchor': flip ? 'end' : 'start' }, whole(price)));
+    draw('text', { class: 'value', x: x(now) + (left ? -12 : -8), y: Math.max(y(price) - (left ? 9 : 16), 17), 'text-anchor': left ? 'end' : 'start' }, whole(price)));
 }
 
 /** Round numbers that enclose the range, four to six of them. */

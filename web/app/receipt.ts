@@ -18,9 +18,9 @@ export function showPrice(pricing: Pricing, basket: Basket | null): void {
   const exact = byId('exact');
   const added = basket === null ? null : pricing.additions(basket);
   const rows = fruits.flatMap((fruit, i) =>
-    line(basket === null ? t(fruit) : `${basket[i]} × ${t(fruit)}`, added === null ? dash : formatNumber(added.each[i]!, 2)),
+    line(basket === null ? t(fruit) : `${basket[i]} × ${t(`${fruit}Unit`)}`, added === null ? dash : formatNumber(added.each[i]!, 2)),
   );
-  byId('items').replaceChildren(...rows, ...line(t('emptyBasket'), added === null ? dash : formatNumber(added.empty, 2)));
+  byId('items').replaceChildren(...line(t('emptyBasket'), added === null ? dash : formatNumber(added.empty, 2)), ...rows);
   byId('receipt').classList.toggle('waiting', basket === null);
   if (basket === null) {
     output.textContent = dash;
