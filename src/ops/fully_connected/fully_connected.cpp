@@ -1,8 +1,11 @@
 // FULLY_CONNECTED: definition, lowering, reader and writer. Kernels are in reference.cpp.
 #include "ops/fully_connected/fully_connected.h"
 
+#include <algorithm>
+
 #include "base/checked.h"
 #include "ir/facets.h"
+#include "ops/common/window_checks.h"
 #include "ports/tflite_node.h"
 #include "ports/tflite_writer.h"
 #include "ports/xnn_builder.h"
@@ -10,32 +13,62 @@
 namespace tare {
 namespace {
 
-DType output_dtype(const InferContext& c) { return c.dtype(0); }
+bool check_types(const FullyConnected& op, InferContext& c, Dim outputs) {
+  const auto& q = c.type(1).quantization;
+  if (!check_bias(c, 0, 2, outputs)) return false;
+  if (!check_weights(c, {.input = 0, .weights = 1, .channels = outputs, .zero_points = true, .wide_weights = true})) return false;
+  if (q && q->block_size != 0) {
+    const auto elements = c.shape(1).checked_elements();
+    const bool zero = std::all_of(q->zero_points.begin(), q->zero_points.end(), [](std::int32_t z) { return z == 0; });
+    return c.require(c.dtype(0) == DType::kFloat32 && c.dtype(1) != DType::kUint8, "only hybrid layers take a scale a block") &&
+           c.require(zero, "blocks of weights must have zero point 0") &&
+           c.require(elements && c.shape(1)[1] % q->block_size == 0 &&
+                         *elements / q->block_size == static_cast<std::int64_t>(q->scales.size()), "scales do not match the blocks");
+  }
+  const bool to_int16 = op.output_dtype == DType::kInt16 && c.dtype(0) == DType::kUint8;
+  return c.require(!op.output_dtype || op.output_dtype == c.dtype(0) || to_int16,
+                   "no kernel for input " + std::string(dtype_name(c.dtype(0))) + " with output " +
+                       std::string(dtype_name(op.output_dtype.value_or(c.dtype(0)))));
+}
+
+bool check_shuffled(InferContext& c) {
+  const Shape& w = c.shape(1);
+  return c.require(c.dtype(0) == DType::kUint8 && c.dtype(1) == DType::kUint8, "shuffled weights take uint8 input and weights") &&
+         c.require(c.type(0).zero_point() == 128, "shuffled weights need input zero point 128") &&
+         c.require(w.known() && w[0] % 4 == 0 && w[1] % 16 == 0, "shuffled weights " + w.text() + " are not in blocks of 4 by 16");
+}
+
+// TFLite flattens everything into rows of the weights' width.
+Dim rows_of(InferContext& c, const Shape& x, Dim width) {
+  if (!is_known(width)) return kUnknownDim;
+  if (const auto elements = x.checked_elements()) {
+    if (width == 0) return x.rank() > 0 && x.back() == 0 ? *Shape(x.dims().first(x.dims().size() - 1)).checked_elements() : 0;
+    c.require(*elements % width == 0, "input " + x.text() + " does not divide into rows of " + std::to_string(width));
+    return *elements / width;
+  }
+  // A named unknown that comes first stays recognisable where the rest is one row.
+  if (x.rank() < 1) return kUnknownDim;
+  const auto rest = Shape(x.dims().subspan(1)).checked_elements();
+  return rest && *rest == width ? x[0] : kUnknownDim;
+}
 
 void infer(const FullyConnected& op, InferContext& c) {
   const Shape& x = c.shape(0);
   const Shape& w = c.shape(1);
-  if (!w.ranked()) return c.output(0, output_dtype(c), Shape::unknown());
-  if (!c.require(w.rank() == 2, "weights must have 2 dimensions [out, in]")) return;
-  if (c.has(2) && c.shape(2).known() && is_known(w[0])) {
-    if (!c.require(c.shape(2).elements() == w[0], "bias: expected " + std::to_string(w[0]) + " values, got " + c.shape(2).text())) return;
-  }
-  if (!x.ranked()) return c.output(0, output_dtype(c), Shape::unknown());
-  if (op.keep_num_dims) {
-    if (!c.require(x.rank() >= 1 && (!is_known(x.back()) || !is_known(w[1]) || x.back() == w[1]),
-                   "input " + x.text() + " does not end in the weights' " + std::to_string(w[1]))) return;
-    Shape out = x;
-    out[out.rank() - 1] = w[0];
-    return c.output(0, output_dtype(c), out);
-  }
-  // TFLite flattens everything into rows of the weights' width.
-  Dim rows = kUnknownDim;
-  if (x.rank() >= 1 && x.back() == w[1] && x.rank() == 2) rows = x[0];
-  if (const auto elements = x.checked_elements(); elements && is_known(w[1])) {
-    if (!c.require(w[1] > 0 && *elements % w[1] == 0, "input " + x.text() + " does not divide into rows of " + std::to_string(w[1]))) return;
-    rows = *elements / w[1];
-  }
-  c.output(0, output_dtype(c), {rows, w[0]});
+  if (!c.require(!w.ranked() || w.rank() == 2, "weights must have 2 dimensions [out, in]")) return;
+  const Dim outputs = w.ranked() ? w[0] : kUnknownDim;
+  const Dim width = w.ranked() ? w[1] : kUnknownDim;
+  if (!check_types(op, c, outputs)) return;
+  if (op.shuffled_weights && !check_shuffled(c)) return;
+  if (c.outputs() > 1) c.output(1, DType::kUint8, x);
+  const DType dtype = op.output_dtype.value_or(c.dtype(0));
+  if (!x.ranked() || !w.ranked()) return c.output(0, dtype, op.keep_num_dims ? Shape::unknown() : Shape::of_rank(2));
+  if (!op.keep_num_dims) return c.output(0, dtype, {rows_of(c, x, width), outputs});
+  if (!c.require(x.rank() >= 1 && (!is_known(x.back()) || !is_known(width) || x.back() == width),
+                 "input " + x.text() + " does not end in the weights' " + std::to_string(width))) return;
+  Shape out = x;
+  out[out.rank() - 1] = outputs;
+  c.output(0, dtype, out);
 }
 
 Cost cost(const FullyConnected&, const NodeTypes& t) {
@@ -50,11 +83,12 @@ bool lower(const FullyConnected& op, XnnBuilder& b) {
   if (op.shuffled_weights) return b.refuse("shuffled weights");
   const TensorType& x = b.input_type(0);
   const DType w = b.input_type(1).dtype;
-  const bool hybrid = x.dtype == DType::kFloat32 && (w == DType::kInt8 || w == DType::kInt4);
+  const bool hybrid = is_hybrid(x.dtype, w);
+  if (hybrid && w == DType::kUint8) return b.refuse("legacy weights that hold int8 as uint8");
   if (b.has(2) && !b.is_constant(2)) return b.refuse("the bias is not constant");
   // XNNPACK flattens all but the last dimension; when that is not the row, say it with a reshape.
   XnnValue input;
-  const bool flatten = x.shape.back() != b.input_type(1).shape[1];
+  const bool flatten = x.shape.rank() == 0 || x.shape.back() != b.input_type(1).shape[1];
   if (hybrid) {
     if (flatten) return b.refuse("rows that are not the last dimension");
     input = b.dynamically_quantised(0, 1);
@@ -80,12 +114,32 @@ bool lower(const FullyConnected& op, XnnBuilder& b) {
 }
 
 void read_tflite(TfliteNode& n) {
-  if (!n.expect(2, 3)) return;
   const auto& o = n.options<tflite::FullyConnectedOptions>();
+  const auto format = o.weights_format();
+  const bool shuffled = format == tflite::FullyConnectedOptionsWeightsFormat_SHUFFLED4x16INT8;
+  if (!n.require(shuffled || format == tflite::FullyConnectedOptionsWeightsFormat_DEFAULT, "unknown weights_format")) return;
+  if (!n.expect(2, 3, shuffled ? 2 : 1)) return;
+  n.expect_bias_scale(0, 1, 2);
+  const DType output = n.output_type(0).dtype;
   n.emit(FullyConnected{.activation = n.activation(o.fused_activation_function()),
                         .keep_num_dims = o.keep_num_dims(),
                         .asymmetric_quantize_inputs = o.asymmetric_quantize_inputs(),
-                        .shuffled_weights = o.weights_format() == tflite::FullyConnectedOptionsWeightsFormat_SHUFFLED4x16INT8});
+                        .shuffled_weights = shuffled,
+                        .output_dtype = output == n.type(0).dtype ? std::nullopt : std::optional(output)});
+}
+
+int version_of(const FullyConnected& op, const TfliteWriter& w) {
+  const DType x = w.input_type(0).dtype, weights = w.input_type(1).dtype;
+  const auto& q = w.input_type(1).quantization;
+  const bool each = q && q->per_channel();
+  if (weights == DType::kInt4) return x == DType::kInt16 ? 13 : 10;
+  if (is_hybrid(x, weights) && each) return 12;
+  if (x == DType::kInt16) return 7;
+  if (w.node().inputs.size() == 2) return 6;
+  if (op.keep_num_dims) return 5;
+  if (x == DType::kInt8) return 4;
+  if (is_hybrid(x, weights)) return op.asymmetric_quantize_inputs ? 9 : 3;
+  return op.shuffled_weights ? 2 : 1;
 }
 
 void write_tflite(const FullyConnected& op, TfliteWriter& w) {
@@ -93,7 +147,7 @@ void write_tflite(const FullyConnected& op, TfliteWriter& w) {
                                           : tflite::FullyConnectedOptionsWeightsFormat_DEFAULT;
   w.builtin(tflite::BuiltinOperator_FULLY_CONNECTED,
             tflite::CreateFullyConnectedOptions(w.fbb(), TfliteWriter::activation(op.activation), format, op.keep_num_dims,
-                                                op.asymmetric_quantize_inputs), 4);
+                                                op.asymmetric_quantize_inputs), version_of(op, w));
 }
 
 }  // namespace
