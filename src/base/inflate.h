@@ -3,8 +3,8 @@
 
 #include <span>
 
+#include "base/buffer.h"
 #include "base/result.h"
-#include "ir/buffer.h"
 
 namespace tare {
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/buffer.h"
 #include "base/result.h"
-#include "ir/buffer.h"
 
 namespace tare {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ir/buffer.h"
+#include "base/buffer.h"
 
 namespace tare {
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "ir/buffer.h"
+#include "base/buffer.h"
 #include "ir/object.h"
 #include "ir/tensor_type.h"
 

@@ -7,9 +7,9 @@
 #include <span>
 #include <string>
 
+#include "base/buffer.h"
 #include "base/result.h"
 #include "formats/open.h"
-#include "ir/buffer.h"
 #include "tflite_schema_generated.h"
 
 namespace tare::tflite_format {

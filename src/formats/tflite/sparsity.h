@@ -4,8 +4,8 @@
 
 #include <span>
 
+#include "base/buffer.h"
 #include "base/result.h"
-#include "ir/buffer.h"
 #include "ir/tensor_type.h"
 #include "tflite_schema_generated.h"
 

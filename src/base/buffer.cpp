@@ -1,5 +1,5 @@
 // Allocation of padded, 16-byte aligned blocks.
-#include "ir/buffer.h"
+#include "base/buffer.h"
 
 #include <cstdlib>
 #include <cstring>
