@@ -1,5 +1,5 @@
-// The directory is found from the end of the file. Archives of 4 GiB and more are refused; single members may carry
-// the wide size fields, which Python writes for files it streams.
+// The directory is found from the end of the file; archives and members may carry the wide fields of Zip64. What the
+// directory and a member's own header say of it must agree: two readers must not see two archives in one file.
 #include "base/zip.h"
 
 #include <algorithm>
@@ -13,6 +13,9 @@ namespace {
 constexpr std::size_t kEndSize = 22;
 constexpr std::size_t kMaxComment = 65535;
 constexpr std::string_view kEndSignature("PK\x05\x06", 4);
+constexpr std::string_view kWideLocatorSignature("PK\x06\x07", 4);
+constexpr std::string_view kWideEndSignature("PK\x06\x06", 4);
+constexpr std::size_t kWideLocatorSize = 20;
 constexpr std::string_view kEntrySignature("PK\x01\x02", 4);
 constexpr std::string_view kLocalSignature("PK\x03\x04", 4);
 
@@ -60,6 +63,36 @@ Zip::Entry read_entry(Cursor& c) {
   return entry;
 }
 
+struct Directory {
+  std::uint64_t count = 0, size = 0, offset = 0;
+  std::uint64_t end = 0;  // where it ends in the file
+  bool sound = true;
+};
+
+// A wide end record stands before the plain one when a locator does, and says what did not fit.
+Directory read_end(const Buffer& file, std::size_t end) {
+  Cursor c(file.bytes(), end);
+  c.expect(kEndSignature);
+  const std::uint16_t disk = c.u16(), first_disk = c.u16(), here = c.u16();
+  Directory found{.count = c.u16(), .size = c.u32(), .offset = c.u32(), .end = end};
+  const bool wide = found.count == 0xffff || found.size == 0xffffffffu || found.offset == 0xffffffffu;
+  found.sound = c.ok() && disk == first_disk && here == found.count;
+  if (end < kWideLocatorSize || text(file).substr(end - kWideLocatorSize, 4) != kWideLocatorSignature) {
+    found.sound &= !wide && disk == 0;
+    return found;
+  }
+  Cursor locator(file.bytes().first(end), end - kWideLocatorSize + 8);
+  const std::uint64_t at = locator.u64();
+  Cursor record(file.bytes().first(end - kWideLocatorSize));
+  record.seek(at);
+  record.expect(kWideEndSignature);
+  record.skip(20);  // its size, versions, parts
+  const std::uint64_t count_here = record.u64();
+  found = {.count = record.u64(), .size = record.u64(), .offset = record.u64(), .end = at};
+  found.sound = record.ok() && count_here == found.count;
+  return found;
+}
+
 std::uint32_t crc_of(std::span<const std::byte> bytes) {
   std::uint32_t table[256];
   for (std::uint32_t i = 0; i < 256; ++i) {
@@ -79,24 +112,25 @@ bool Zip::ends(const Buffer& file) { return find_end(file) != std::string_view::
 Result<Zip> Zip::open(Buffer file) {
   const std::size_t end = find_end(file);
   if (end == std::string_view::npos) return damaged("no directory at the end of the file");
-  Cursor c(file.bytes(), end);
-  c.expect(kEndSignature);
-  const std::uint16_t disk = c.u16(), first_disk = c.u16(), here = c.u16(), count = c.u16();
-  const std::uint32_t size = c.u32(), offset = c.u32();
-  if (disk != 0 || first_disk != 0 || here != count || count == 0xffff || offset == 0xffffffffu) {
-    return Error{Code::kUnsupported, "zip archive: parts, and archives of 4 GiB and more, are not supported", {}};
-  }
-  if (size > end || offset > end - size) return damaged("the directory lies outside the file");
+  Directory found = read_end(file, end);
+  if (!found.sound) return damaged("its directory's place is damaged");
+  const std::uint64_t limit = found.end;
+  if (found.size > limit || found.offset > limit - found.size) return damaged("the directory lies outside the file");
   // Offsets count from where the archive begins, which an appended one may not know.
-  const std::uint64_t begin = end - size - offset;
+  const std::uint64_t begin = limit - found.size - found.offset;
   Zip zip;
-  Cursor directory(file.bytes().first(end), end - size);
-  for (std::uint16_t i = 0; i < count; ++i) {
+  Cursor directory(file.bytes().first(static_cast<std::size_t>(limit)), static_cast<std::size_t>(limit - found.size));
+  for (std::uint64_t i = 0; i < found.count; ++i) {
     Entry entry = read_entry(directory);
     if (!directory.ok()) return damaged("its directory is damaged");
     entry.offset += begin;
     zip.entries_.push_back(entry);
   }
+  std::vector<std::string_view> names;
+  for (const Entry& entry : zip.entries_) names.push_back(entry.name);
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice != names.end()) return damaged("two members are called '" + std::string(twice->substr(0, 200)) + "'");
   zip.file_ = std::move(file);
   return zip;
 }
@@ -112,7 +146,8 @@ Result<Buffer> Zip::member(const Entry& entry) const {
   c.expect(kLocalSignature);
   c.skip(22);  // said again in the directory
   const std::uint16_t name = c.u16(), extra = c.u16();
-  c.skip(name + extra);
+  if (c.text(name) != entry.name) return damaged("a member has two names");
+  c.skip(extra);
   const std::size_t at = c.position();
   if (c.take(entry.stored).size() != entry.stored || !c.ok()) return damaged("a member lies outside the file");
   const Buffer stored = file_.slice(at, static_cast<std::size_t>(entry.stored));
