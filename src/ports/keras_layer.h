@@ -105,6 +105,7 @@ class KerasHost {
  public:
   virtual ~KerasHost() = default;
   virtual std::optional<TensorValue> find_weight(const KerasObject& object, const KerasWeight& weight) = 0;
+  virtual std::optional<Buffer> find_asset(const KerasObject& object, std::string_view name) = 0;
   virtual std::vector<KerasTensor> call(KerasObject& object, const KerasCall& call, GraphBuilder& builder) = 0;
   virtual std::unique_ptr<KerasObject> make_object(Json serialized, const KerasObject& parent, std::string_view attribute,
                                                    GraphBuilder& builder) = 0;

@@ -28,6 +28,7 @@ class KerasModelReader : public KerasHost {
   Status read();
 
   std::optional<TensorValue> find_weight(const KerasObject& object, const KerasWeight& weight) override;
+  std::optional<Buffer> find_asset(const KerasObject& object, std::string_view name) override;
   std::vector<KerasTensor> call(KerasObject& object, const KerasCall& call, GraphBuilder& builder) override;
   std::unique_ptr<KerasObject> make_object(Json serialized, const KerasObject& parent, std::string_view attribute,
                                            GraphBuilder& builder) override;
@@ -207,6 +208,14 @@ std::optional<TensorValue> KerasModelReader::find_weight(const KerasObject& obje
     main_.fail(std::move(error));
   }
   return found;
+}
+
+std::optional<Buffer> KerasModelReader::find_asset(const KerasObject& object, std::string_view name) {
+  if (source_.assets == nullptr) return std::nullopt;
+  auto found = source_.assets->find(object.path + "/" + std::string(name));
+  if (found) return found.take();
+  main_.fail(found.error());
+  return std::nullopt;
 }
 
 std::vector<KerasTensor> KerasModelReader::call(KerasObject& object, const KerasCall& call, GraphBuilder& builder) {

@@ -8,11 +8,19 @@
 
 namespace tare {
 
+// Files that layers keep beside their weights: vocabularies.
+class KerasAssets {
+ public:
+  virtual ~KerasAssets() = default;
+  virtual Result<std::optional<Buffer>> find(const std::string& path) const = 0;
+};
+
 struct KerasSource {
   Json model;           // the serialised model: class_name and config
   int generation = 3;   // of the Keras that wrote it
   std::string format;   // for people: "TF.js layers-model (Keras 2)"
   KerasWeightStore* weights = nullptr;
+  const KerasAssets* assets = nullptr;  // none but in archives
 };
 
 Result<Module> read_keras_model(const KerasSource& source, const ReadOptions& options);

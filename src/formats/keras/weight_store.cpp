@@ -52,8 +52,9 @@ int agreement(const std::vector<std::string_view>& scopes, const std::vector<std
 
 }  // namespace
 
-KerasWeightStore::KerasWeightStore(std::vector<Entry> entries, std::unique_ptr<KerasVariables> variables)
-    : entries_(std::move(entries)), variables_(std::move(variables)), taken_(entries_.size()) {
+KerasWeightStore::KerasWeightStore(std::vector<Entry> entries, std::unique_ptr<KerasVariables> variables,
+                                   bool by_attributes)
+    : entries_(std::move(entries)), variables_(std::move(variables)), by_attributes_(by_attributes), taken_(entries_.size()) {
   for (const Entry& e : entries_) {
     by_attributes_ |= e.group.empty() && e.name.find("/vars/") != std::string::npos;
     grouped_ |= !e.group.empty();
@@ -92,7 +93,14 @@ std::optional<TensorValue> KerasWeightStore::find(const KerasObject& object, con
   if (!entry) return std::nullopt;
   found_.emplace(place, *entry);
   taken_[*entry] = true;
-  auto read = variables_->read(*entry);
+  // Before memory is taken: a file may claim any size.
+  const auto type = variables_->type(*entry);
+  if (type && !compatible(type->shape, weight.shape)) {
+    sink.fail({Code::kInvalidModel, "weight '" + entries_[*entry].name + "': expected shape " + weight.shape.text() +
+                                        ", got " + type->shape.text(), {}});
+    return std::nullopt;
+  }
+  auto read = type ? variables_->read(*entry) : Result<TensorValue>(type.error());
   if (read) return read.take();
   sink.fail(read.error());
   return std::nullopt;

@@ -20,6 +20,7 @@ namespace tare {
 class KerasVariables {
  public:
   virtual ~KerasVariables() = default;
+  virtual Result<TensorType> type(std::size_t entry) = 0;
   virtual Result<TensorValue> read(std::size_t entry) = 0;
 };
 
@@ -29,7 +30,8 @@ class KerasWeightStore {
     std::string name;
     std::string group;  // .h5: the outermost layer it is stored with; empty where the file does not say
   };
-  KerasWeightStore(std::vector<Entry> entries, std::unique_ptr<KerasVariables> variables);
+  // Whether names are attributes is seen from them, unless it is said.
+  KerasWeightStore(std::vector<Entry> entries, std::unique_ptr<KerasVariables> variables, bool by_attributes = false);
 
   // Empty when the file has no such weight; a failure of reading goes to the sink.
   std::optional<TensorValue> find(const KerasObject& object, const KerasWeight& weight, ErrorSink& sink);

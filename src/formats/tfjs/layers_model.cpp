@@ -53,6 +53,7 @@ Result<std::vector<std::string>> missing(const ModelBundle& bundle) {
 class TfjsVariables : public KerasVariables {
  public:
   explicit TfjsVariables(TfjsWeights weights) : weights_(std::move(weights)) {}
+  Result<TensorType> type(std::size_t entry) override { return weights_.entries()[entry].type; }
   Result<TensorValue> read(std::size_t entry) override { return weights_.read(entry); }
 
  private:
