@@ -19,12 +19,10 @@ Error no_model(const std::string& folder, const std::string& what) {
   return {Code::kMissingFile, what + "; name the file itself", folder};
 }
 
-// A weight file named with a folder may lie beside model.json all the same, where people have
-// flattened the download.
-std::string place_of(const std::string& folder, const std::string& name) {
-  const std::string there = join(folder, name);
-  const std::string beside = join(folder, name_of(name));
-  return !is_file(there) && is_file(beside) ? beside : there;
+// A weight file named with a folder may lie beside model.json all the same, where people have flattened the download;
+// readers look for it by its own name then, and say so.
+std::string name_on_disk(const std::string& folder, const std::string& name) {
+  return !is_file(join(folder, name)) && is_file(join(folder, name_of(name))) ? name_of(name) : name;
 }
 
 }  // namespace
@@ -55,17 +53,17 @@ Result<ModelBundle> read_bundle(const std::string& path, std::uint64_t max_bytes
   ModelBundle bundle;
   std::uint64_t left = max_bytes;
   std::vector<std::string> wanted{name_of(*file)};
-  for (bool first = true; !wanted.empty(); first = false) {
-    for (const std::string& name : wanted) {
-      // Of the model itself the caller's own spelling is opened; the others are what the model
-      // asked for.
-      if (!first && bundle.find(name) != nullptr) {
-        return Error{Code::kInternal, "asks for a file that it was given: " + name, *file};
-      }
-      auto bytes = read_file(first ? *file : place_of(folder, name), left);
+  while (!wanted.empty()) {
+    const std::size_t before = bundle.files().size();
+    for (const std::string& asked : wanted) {
+      const std::string name = name_on_disk(folder, asked);
+      auto bytes = read_file(join(folder, name), left);
       if (!bytes) return bytes.error();
       left -= bytes->size();
       bundle.add(name, bytes.take());
+    }
+    if (bundle.files().size() == before) {
+      return Error{Code::kInternal, "asks again for a file that it was given: " + wanted[0], *file};
     }
     auto missing = missing_files(bundle);
     if (!missing) return missing.error();
