@@ -124,13 +124,18 @@ std::string outside(const Tensor& got, std::pair<double, double> range) {
   return misses.text(got.shape);
 }
 
+// TensorFlow.js has no int64, so a reader of its models may keep to int32; NumPy has no int4, so
+// what made the cases calls it int8.
+bool may_stand_for(DType got, DType want) {
+  return (got == DType::kInt32 && want == DType::kInt64) ||
+         (got == DType::kInt4 && want == DType::kInt8);
+}
+
 }  // namespace
 
 std::string mismatch(const Tensor& got, const CaseTensor& wanted, const Tolerance& tolerance) {
   const Tensor want = wanted.value.view();
-  // TensorFlow.js has no int64; a reader of its models may keep to int32.
-  const bool narrowed = want.dtype == DType::kInt64 && got.dtype == DType::kInt32;
-  if (got.dtype != want.dtype && !narrowed) {
+  if (got.dtype != want.dtype && !may_stand_for(got.dtype, want.dtype)) {
     return "element type " + std::string(dtype_name(got.dtype)) + ", want " +
            std::string(dtype_name(want.dtype));
   }

@@ -19,10 +19,11 @@ Error no_model(const std::string& folder, const std::string& what) {
   return {Code::kMissingFile, what + "; name the file itself", folder};
 }
 
-// A weight file named with a folder may lie beside model.json all the same, where people have flattened the download;
-// readers look for it by its own name then, and say so.
+// A weight file named with a folder may lie beside model.json all the same, where people have
+// flattened the download; readers look for it by its own name then, and say so.
 std::string name_on_disk(const std::string& folder, const std::string& name) {
-  return !is_file(join(folder, name)) && is_file(join(folder, name_of(name))) ? name_of(name) : name;
+  return !is_file(join(folder, name)) && is_file(join(folder, name_of(name))) ? name_of(name)
+                                                                              : name;
 }
 
 }  // namespace

@@ -59,10 +59,12 @@ TEST(Mismatch, IntegersExactlyUnlessQuantised) {
   EXPECT_FALSE(matches(DType::kUint64, {"18446744073709551615"}, {"18446744073709551614"}));
 }
 
-TEST(Mismatch, Int64MayComeAsInt32) {
+TEST(Mismatch, SomeTypesMayStandForOthers) {
   EXPECT_TRUE(matches(tensor(DType::kInt32, {"5"}), tensor(DType::kInt64, {"5"})));
   EXPECT_FALSE(matches(tensor(DType::kInt32, {"5"}), tensor(DType::kInt64, {"6"})));
   EXPECT_FALSE(matches(tensor(DType::kInt64, {"5"}), tensor(DType::kInt32, {"5"})));
+  EXPECT_TRUE(matches(tensor(DType::kInt4, {"-8"}), tensor(DType::kInt8, {"-8"})));
+  EXPECT_FALSE(matches(tensor(DType::kInt8, {"5"}), tensor(DType::kInt4, {"5"})));
   EXPECT_FALSE(matches(tensor(DType::kFloat64, {"5"}), tensor(DType::kFloat32, {"5"})));
 }
 
