@@ -81,7 +81,7 @@ std::string GraphBuilder::unique_name() {
 
 Result<Inferred> GraphBuilder::infer(const Node& node) const {
   const InferContext::CallGraph call = [this](GraphId id, std::span<const TensorType> inputs) {
-    return infer_graph(module_, id, inputs, 1);
+    return infer_graph(module_, id, inputs, budget_);
   };
   const auto inputs = values_of(std::as_const(module_).graph(id_), node.inputs);
   return infer_node(node, inputs, &call);
@@ -131,10 +131,12 @@ void GraphBuilder::add_into(Node node) {
 }
 
 Result<std::vector<TensorType>> infer_graph(const Module& module, GraphId id, std::span<const TensorType> inputs,
-                                            int depth) {
+                                            InferenceBudget& budget, int depth) {
   if (depth > kMaxCallDepth) return Error{Code::kBudgetExceeded, "graphs call each other too deeply", {}};
   if (index(id) >= module.graphs.size()) return Error{Code::kInvalidModel, "no such graph", {}};
   const Graph& graph = module.graph(id);
+  budget.values -= static_cast<std::int64_t>(graph.values.size() + graph.nodes.size());
+  if (budget.values < 0) return Error{Code::kBudgetExceeded, "graphs call each other too often", {}};
   if (inputs.size() != graph.inputs.size()) {
     return Error{Code::kInvalidModel, "graph '" + graph.name + "' takes " + std::to_string(graph.inputs.size()) +
                                           " inputs, got " + std::to_string(inputs.size()), {}};
@@ -148,7 +150,7 @@ Result<std::vector<TensorType>> infer_graph(const Module& module, GraphId id, st
     v.type.shape = inputs[i].shape;
   }
   const InferContext::CallGraph call = [&](GraphId callee, std::span<const TensorType> types) {
-    return infer_graph(module, callee, types, depth + 1);
+    return infer_graph(module, callee, types, budget, depth + 1);
   };
   for (const Node& node : graph.nodes) {
     std::vector<const Value*> in;

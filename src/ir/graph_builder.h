@@ -13,10 +13,24 @@
 
 namespace tare {
 
+inline constexpr int kMaxCallDepth = 32;
+
+// How much inference of called graphs may cost. Two calls in each of n nested graphs are 2^n inferences of the last.
+struct InferenceBudget {
+  std::int64_t values = 20'000'000;
+};
+
+// Types of a graph's outputs when its inputs have the given types: runs inference over a copy of its values.
+Result<std::vector<TensorType>> infer_graph(const Module& module, GraphId id, std::span<const TensorType> inputs,
+                                            InferenceBudget& budget, int depth = 1);
+
 class GraphBuilder {
  public:
   // Adds to module.graph(id), which must stay in the module. Called graphs must be complete before their callers.
-  GraphBuilder(Module& module, GraphId id) : module_(module), id_(id) {}
+  GraphBuilder(Module& module, GraphId id, InferenceBudget* budget = nullptr)
+      : module_(module), id_(id), budget_(budget != nullptr ? *budget : own_budget_) {}
+  GraphBuilder(const GraphBuilder&) = delete;
+  GraphBuilder& operator=(const GraphBuilder&) = delete;
 
   ValueId input(std::string name, TensorType type);
   ValueId constant(std::string name, TensorType type, Buffer bytes);
@@ -69,16 +83,13 @@ class GraphBuilder {
 
   Module& module_;
   GraphId id_;
+  InferenceBudget own_budget_;
+  InferenceBudget& budget_;  // shared by all graphs of a module where an importer says so
   ErrorSink sink_;
   std::string scope_;
   int names_ = 0;
   Dim last_unknown_ = kUnknownDim;
 };
 
-// Types of a graph's outputs when its inputs have the given types: runs inference over a copy of its values.
-Result<std::vector<TensorType>> infer_graph(const Module& module, GraphId id, std::span<const TensorType> inputs,
-                                            int depth = 0);
-
-inline constexpr int kMaxCallDepth = 32;
 
 }  // namespace tare

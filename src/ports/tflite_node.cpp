@@ -55,6 +55,16 @@ void TfliteNode::add(const OpDef* op, std::shared_ptr<const void> attributes, st
   builder_.add_into({op, std::move(attributes), std::move(inputs), outputs_, name_});
 }
 
+void TfliteNode::alias(int i, ValueId value) {
+  const TensorType& declared = output_type(i);
+  const TensorType& type = builder_.type(value);
+  if (!type_fits(type, declared)) {
+    return fail("output " + std::to_string(i) + " is declared " + std::string(dtype_name(declared.dtype)) +
+                declared.shape.text() + " but is " + std::string(dtype_name(type.dtype)) + type.shape.text());
+  }
+  outputs_[static_cast<std::size_t>(i)] = value;
+}
+
 Activation TfliteNode::activation(tflite::ActivationFunctionType type) {
   switch (type) {
     case tflite::ActivationFunctionType_NONE: return Activation::kNone;

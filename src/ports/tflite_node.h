@@ -86,6 +86,9 @@ class TfliteNode {
     add(&A::kOp, std::make_shared<A>(std::move(attributes)), std::move(inputs));
   }
 
+  // Makes output i another name of a value that exists already, instead of emitting a node for it.
+  void alias(int i, ValueId value);
+
   Activation activation(tflite::ActivationFunctionType type);  // fails on an unknown one
   Padding padding(tflite::Padding padding);
   std::int64_t positive(std::int64_t value, std::string_view attribute);  // fails unless 1 <= value < 2^31

@@ -59,8 +59,9 @@ Status GraphRunner::prepare(std::span<const Shape> shapes) {
     plans_.splice(plans_.begin(), plans_, found);
     return {};
   }
-  const InferContext::CallGraph call = [this](GraphId id, std::span<const TensorType> types) {
-    return infer_graph(*executable_.module_, id, types, 1);
+  InferenceBudget budget;
+  const InferContext::CallGraph call = [&](GraphId id, std::span<const TensorType> types) {
+    return infer_graph(*executable_.module_, id, types, budget);
   };
   auto plan = make_plan(graph_, shapes, call, executable_.options_, variables_);
   if (!plan) return plan.error();
@@ -162,8 +163,9 @@ Status GraphRunner::run_dynamic(const Step& step) {
     }
     inputs.push_back(&v);
   }
-  const InferContext::CallGraph call = [this](GraphId id, std::span<const TensorType> types) {
-    return infer_graph(*executable_.module_, id, types, 1);
+  InferenceBudget budget;
+  const InferContext::CallGraph call = [&](GraphId id, std::span<const TensorType> types) {
+    return infer_graph(*executable_.module_, id, types, budget);
   };
   auto inferred = infer_node(*step.node, inputs, &call);
   if (!inferred) {

@@ -3,6 +3,7 @@
 #include "formats/tflite/graph_reader.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "formats/tflite/constants.h"
 
@@ -82,19 +83,28 @@ Status GraphReader::read_operator(std::size_t index) {
   builder_.set_scope(name);
   const std::size_t first_node = builder_.graph().nodes.size();
   TfliteNode node({.op = op, .builder = builder_, .subgraphs = s_.subgraphs, .name = name, .kind = kind.name,
-                   .version = kind.version, .inputs = inputs.take(), .outputs = *outputs,
+                   .version = kind.version, .inputs = inputs.take(), .outputs = outputs.take(),
                    .intermediates = intermediates.take(), .custom_options = custom});
   kind.reader->read(node);
   if (!builder_.ok()) return builder_.error();
-  std::size_t produced = 0;
+  return take_outputs(op, node, first_node);
+}
+
+// Checks that the reader produced every output, and follows those that it found to be other values.
+Status GraphReader::take_outputs(const tflite::Operator& op, const TfliteNode& node, std::size_t first_node) {
+  std::unordered_set<std::int32_t> produced;
   const auto& nodes = builder_.graph().nodes;
   for (std::size_t i = first_node; i < nodes.size(); ++i) {
-    for (ValueId id : nodes[i].outputs) {
-      for (ValueId wanted : *outputs) produced += id == wanted ? 1 : 0;
-    }
+    for (ValueId id : nodes[i].outputs) produced.insert(static_cast<std::int32_t>(id));
   }
-  if (produced != outputs->size()) {
-    return Error{Code::kInternal, "the reader of " + kind.text() + " did not produce all outputs", node_text(name)};
+  const auto tensors = span_of(op.outputs());
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    ValueId& held = values_[static_cast<std::size_t>(tensors[i])];
+    const ValueId value = node.all_outputs()[i];
+    if (value == held && !produced.contains(static_cast<std::int32_t>(value))) {
+      return Error{Code::kInternal, "the reader of this operator left an output out", node_text(builder_.scope())};
+    }
+    held = value;
   }
   return {};
 }

@@ -21,9 +21,10 @@ class GraphReader {
     Module& module;
     GraphId id;
     const tflite::SubGraph& graph;
+    InferenceBudget& budget;
     Dim batch;  // the name of an unknown first extent of any input of the model
   };
-  explicit GraphReader(const Source& source) : s_(source), builder_(source.module, source.id) {}
+  explicit GraphReader(const Source& source) : s_(source), builder_(source.module, source.id, &source.budget) {}
 
   Status read();
 
@@ -31,6 +32,7 @@ class GraphReader {
   Status check_indices();
   Status read_inputs();
   Status read_operator(std::size_t index);
+  Status take_outputs(const tflite::Operator& op, const TfliteNode& node, std::size_t first_node);
   Status read_outputs();
   bool writes_zero_state(const tflite::Operator& op, const OperatorKind& kind);
 

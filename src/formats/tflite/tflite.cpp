@@ -38,7 +38,7 @@ class ModuleReader : public TfliteSubgraphs {
     module_.graph(id).name = text_of(source.name()).substr(0, 200);
     ++depth_;
     Status status = GraphReader({.file = file_, .kinds = kinds_, .subgraphs = *this, .module = module_, .id = id,
-                                 .graph = source, .batch = kBatch}).read();
+                                 .graph = source, .budget = budget_, .batch = kBatch}).read();
     --depth_;
     states_[at] = State::kRead;
     if (!status.ok()) return in_subgraph(subgraph, status.error());
@@ -64,6 +64,7 @@ class ModuleReader : public TfliteSubgraphs {
   Module& module_;
   std::vector<OperatorKind> kinds_;
   std::vector<State> states_;
+  InferenceBudget budget_;
   int depth_ = 0;
 };
 
