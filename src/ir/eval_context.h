@@ -45,6 +45,8 @@ class EvalContext {
   int outputs() const { return static_cast<int>(outputs_.size()); }
   bool has(int i) const { return i < inputs() && inputs_[static_cast<std::size_t>(i)] != nullptr; }
   const Tensor& input(int i) const { return *inputs_[static_cast<std::size_t>(i)]; }
+  // The handle that an input is; null when it holds none.
+  ObjectPtr handle(int i) const { return input(i).handles.empty() ? nullptr : input(i).handles[0]; }
   // An input that is a variable of the graph (Value::is_variable), to be updated in place.
   Tensor& variable(int i) const { return *inputs_[static_cast<std::size_t>(i)]; }
 

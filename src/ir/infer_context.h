@@ -44,6 +44,7 @@ class InferContext {
   // Records the failure when the condition does not hold; returns the condition.
   bool require(bool condition, std::string_view message);
   void fail(std::string message, Code code = Code::kInvalidModel) { sink_.fail({code, std::move(message), {}}); }
+  void fail(Error error) { sink_.fail(std::move(error)); }
   bool ok() const { return sink_.ok(); }
   const Error& error() const { return sink_.error(); }
 
