@@ -22,16 +22,24 @@ V load(const T* p) {
 template <class V, class T>
 void store(T* p, const V& v) { std::memcpy(p, &v, sizeof v); }
 
+// put(k, place of the weight) for each k of a column.
+template <class Put>
+void each_k(const Columns& c, const TilePlace& place, std::int64_t column, Put put) {
+  const std::int64_t from = c.offset + (place.first + column) * c.column_stride;
+  const std::int64_t run = c.run == 0 ? place.depth : c.run;
+  for (std::int64_t k = 0, start = from; k < place.depth; start += c.run_stride) {
+    for (std::int64_t i = 0; i < run; ++i, ++k) put(k, start + i * c.k_stride);
+  }
+}
+
 template <class From, class To>
 void pack_from(const Columns& c, const TilePlace& place, To* tile) {
-  const auto* from = reinterpret_cast<const From*>(c.weights->data) + c.offset + place.first * c.column_stride;
+  const auto* from = reinterpret_cast<const From*>(c.weights->data);
   for (std::int64_t j = 0; j < place.columns; ++j) {
-    const From* column = from + j * c.column_stride;
-    To* to = tile + j;
-    for (std::int64_t k = 0; k < place.depth; ++k) {
-      if constexpr (std::is_same_v<To, float>) to[k * kTile] = static_cast<float>(column[k * c.k_stride]);
-      else to[k * kTile] = static_cast<To>(column[k * c.k_stride] - c.zero_point);
-    }
+    each_k(c, place, j, [&](std::int64_t k, std::int64_t at) {
+      if constexpr (std::is_same_v<To, float>) tile[k * kTile + j] = static_cast<float>(from[at]);
+      else tile[k * kTile + j] = static_cast<To>(from[at] - c.zero_point);
+    });
   }
 }
 
@@ -48,10 +56,9 @@ void pack_tile(const Columns& columns, const TilePlace& place, float* tile) {
   if (columns.weights->dtype == DType::kFloat32) return pack_from<float>(columns, place, tile);
   const LoadDouble load = load_double(columns.weights->dtype);
   for (std::int64_t j = 0; j < place.columns; ++j) {
-    const std::int64_t column = columns.offset + (place.first + j) * columns.column_stride;
-    for (std::int64_t k = 0; k < place.depth; ++k) {
-      tile[k * kTile + j] = static_cast<float>(load(columns.weights->data, column + k * columns.k_stride));
-    }
+    each_k(columns, place, j, [&](std::int64_t k, std::int64_t at) {
+      tile[k * kTile + j] = static_cast<float>(load(columns.weights->data, at));
+    });
   }
 }
 

@@ -11,12 +11,15 @@ namespace tare {
 
 inline constexpr int kTile = 16;
 
-// Weight (k, column) lies at offset + k * k_stride + column * column_stride.
+// Weight (k, column) lies at offset + k * k_stride + column * column_stride; where `run` is not 0, runs of so many k lie
+// run_stride apart.
 struct Columns {
   const Tensor* weights;
   std::int64_t offset = 0;
   std::int64_t k_stride = 1;
   std::int64_t column_stride = 1;
+  std::int64_t run = 0;
+  std::int64_t run_stride = 0;
   std::int32_t zero_point = 0;  // taken away when weights are packed as integers
 };
 
