@@ -89,15 +89,16 @@ for (const { name, path, launch, skip } of browsers) {
     });
 
     test('what cannot be loaded is a ModelError, and the next load works', async () => {
+      server.misbehave = (asked) => (asked.startsWith('/lost/') ? (response) => response.destroy() : undefined);
       const result = await page.evaluate(async () => {
         const code = (source) => tare.loadModel(source).then(() => 'loaded', (error) => `${error.name} ${error.code}`);
-        return [await code('/nowhere/model.json'), await code('/pages/package.html'), await code('http://127.0.0.1:9/model.json'), await code('/fruit/tfjs/model.json')];
+        return [await code('/nowhere/model.json'), await code('/pages/package.html'), await code('/lost/model.json'), await code('/fruit/tfjs/model.json')];
       });
       assert.deepEqual(result, ['ModelError missing_file', 'ModelError invalid_model', 'ModelError network', 'loaded']);
+      server.misbehave = undefined;
     });
 
     test('a server that names no type for WebAssembly will do', async () => {
-      server.misbehave = undefined;
       const other = await browser.open();
       const { readFile } = await import('node:fs/promises');
       const engines = Object.fromEntries(await Promise.all(['simd', 'relaxed'].map(async (build) =>

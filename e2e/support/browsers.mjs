@@ -49,7 +49,8 @@ async function launchChromium(path) {
         evaluate: (action, argument) => page.evaluate(action, argument),
         press: (key) => page.keyboard.press(key),
         type: (text) => page.keyboard.type(text),
-        click: (selector) => page.click(selector),
+        // A control that says it is disabled can still be clicked by a person.
+        click: (selector) => page.click(selector, { force: true }),
         until: (action, argument) => page.waitForFunction(action, argument, { timeout: 20_000 }),
         screenshot: (options) => page.screenshot(options),
       };
@@ -63,7 +64,8 @@ async function launchFirefox(path) {
   return {
     close: () => browser.close(),
     async open({ width = 1200, height = 900, init } = {}) {
-      const page = await browser.newPage();
+      const context = await browser.createBrowserContext();
+      const page = await context.newPage();
       await page.setViewport({ width, height });
       if (init !== undefined) await page.evaluateOnNewDocument(init);
       const problems = [];
@@ -75,7 +77,7 @@ async function launchFirefox(path) {
         problems,
         raw: page,
         goto: (address) => page.goto(address),
-        close: () => page.close(),
+        close: () => context.close(),
         evaluate: (action, argument) => page.evaluate(action, argument),
         press: (key) => page.keyboard.press(key),
         type: (text) => page.keyboard.type(text),

@@ -80,7 +80,12 @@ Status Model::prepare(int signature, std::span<const Shape> shapes) {
     if (Status status = check_shape(s.inputs[i], shapes[i]); !status) return status;
   }
   const GraphId graph = state_->module->entries[static_cast<std::size_t>(signature)].graph;
-  if (Status status = state_->executable->prepare(graph, shapes); !status) return status;
+  if (Status status = state_->executable->prepare(graph, shapes); !status) {
+    // The module was inferred when it was read: what fails now is due to these shapes.
+    Error error = status.error();
+    if (error.code == Code::kInvalidModel) error.code = Code::kInvalidArgument;
+    return error;
+  }
   state_->current = graph;
   return {};
 }
