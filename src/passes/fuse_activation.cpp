@@ -4,6 +4,8 @@
 
 #include "ir/rewrite.h"
 #include "ops/binary.h"
+#include "ops/conv_2d/conv_2d.h"
+#include "ops/depthwise_conv_2d/depthwise_conv_2d.h"
 #include "ops/fully_connected/fully_connected.h"
 #include "ops/unary.h"
 
@@ -44,7 +46,9 @@ std::optional<Rewrite> rule(Graph& graph, const Uses& uses, std::size_t n) {
   const Activation activation = activation_of(*unary);
   if (const Binary* binary = producer.as<Binary>(); binary && !has_activation(*binary)) return std::nullopt;
   Node fused;
-  if (!take<FullyConnected>(producer, activation, fused) && !take<Binary>(producer, activation, fused)) return std::nullopt;
+  const bool taken = take<FullyConnected>(producer, activation, fused) || take<Binary>(producer, activation, fused) ||
+                     take<Conv2D>(producer, activation, fused) || take<DepthwiseConv2D>(producer, activation, fused);
+  if (!taken) return std::nullopt;
   fused.outputs = node.outputs;
   return Rewrite{.remove = {p, n}, .add = {std::move(fused)}, .forward = {}};
 }

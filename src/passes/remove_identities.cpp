@@ -5,6 +5,7 @@
 
 #include "ir/rewrite.h"
 #include "ops/reshape.h"
+#include "ops/transpose.h"
 
 namespace tare {
 namespace {
@@ -44,8 +45,41 @@ std::optional<Rewrite> of_reshape(Graph& graph, const Uses& uses, std::size_t n)
   return Rewrite{.remove = {p, n}, .add = {std::move(joined)}, .forward = {}};
 }
 
+std::vector<std::int64_t> permutation(const Graph& graph, const Node& node) {
+  const Value& order = graph.value(node.inputs[1]);
+  std::vector<std::int64_t> result;
+  if (!order.is_constant) return result;
+  const TensorValue owned{order.type, order.constant, {}};
+  const std::int64_t rank = order.type.shape.elements();
+  for (std::int64_t i = 0; i < rank; ++i) {
+    const std::int64_t p = integer_at(owned.view(), i);
+    result.push_back(p < 0 ? p + rank : p);
+  }
+  return result;
+}
+
+// A transpose right after one that it undoes.
+std::optional<Rewrite> undone_transpose(Graph& graph, const Uses& uses, std::size_t n) {
+  const Node& node = graph.nodes[n];
+  if (!node.as<Transpose>()) return std::nullopt;
+  const std::size_t p = uses.producer(node.inputs[0]);
+  if (p == Uses::npos || !graph.nodes[p].as<Transpose>()) return std::nullopt;
+  const auto outer = permutation(graph, node), inner = permutation(graph, graph.nodes[p]);
+  if (outer.empty() || outer.size() != inner.size()) return std::nullopt;
+  for (std::size_t i = 0; i < outer.size(); ++i) {
+    if (inner[static_cast<std::size_t>(outer[i])] != static_cast<std::int64_t>(i)) return std::nullopt;
+  }
+  const ValueId source = graph.nodes[p].inputs[0];
+  const auto& readers = uses.readers(node.outputs[0]);
+  const bool is_output = std::find(readers.begin(), readers.end(), Uses::npos) != readers.end();
+  if (is_output && is_graph_input(graph, source)) return std::nullopt;
+  return Rewrite{.remove = {n}, .add = {}, .forward = {{node.outputs[0], source}}};
+}
+
 }  // namespace
 
-int remove_identities(Graph& graph) { return rewrite_all(graph, same_shape) + rewrite_all(graph, of_reshape); }
+int remove_identities(Graph& graph) {
+  return rewrite_all(graph, same_shape) + rewrite_all(graph, of_reshape) + rewrite_all(graph, undone_transpose);
+}
 
 }  // namespace tare
