@@ -6,10 +6,9 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions> $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
 
 if(EMSCRIPTEN)
+  # Relaxed SIMD is for XNNPACK's kernels: our own objects are the same in both flavours, so that
+  # ccache compiles them once.
   add_compile_options(-msimd128)
-  if(TARE_RELAXED_SIMD)
-    add_compile_options(-mrelaxed-simd)
-  endif()
 endif()
 
 set(TARE_THIRD_PARTY_SANITIZE)

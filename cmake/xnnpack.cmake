@@ -85,7 +85,8 @@ foreach(target xnnpack pthreadpool_objects)
   set_target_properties(${target} PROPERTIES C_STANDARD 11 C_EXTENSIONS ON CXX_STANDARD 17
                         CXX_CLANG_TIDY "" INTERPROCEDURAL_OPTIMIZATION OFF)
   # -fno-math-errno lets the compiler inline sqrt and friends.
-  target_compile_options(${target} PRIVATE -w -O2 -fno-math-errno ${TARE_THIRD_PARTY_SANITIZE})
+  target_compile_options(${target} PRIVATE -w -O2 -fno-math-errno ${TARE_THIRD_PARTY_SANITIZE}
+                         $<$<BOOL:${TARE_RELAXED_SIMD}>:-mrelaxed-simd>)
 endforeach()
 if(NOT EMSCRIPTEN)
   target_link_libraries(xnnpack PRIVATE cpuinfo PUBLIC Threads::Threads m)
