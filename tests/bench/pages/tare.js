@@ -1,0 +1,9 @@
+// The package as a page uses it, from the first line of its script to a price.
+import { loadHere } from '../../../web/src/load.ts';
+
+const start = performance.now();
+const model = await loadHere('/models/fruit/model.json', {});
+performance.measure('load', { start, end: performance.now() });
+model.predict([3, 2, 1]);
+performance.mark('first-price');
+globalThis.bench = { predict: (row) => model.predict(row) };

@@ -1,0 +1,4 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { run } from './tfjs.js';
+
+await run('cpu');
