@@ -1,5 +1,6 @@
 // The npm package in a page under the strict policy: both builds, workers, giving up, accuracy.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { browsers } from './support/browsers.mjs';
 import { startServer } from './support/server.mjs';
@@ -100,7 +101,6 @@ for (const { name, path, launch, skip } of browsers) {
 
     test('a server that names no type for WebAssembly will do', async () => {
       const other = await browser.open();
-      const { readFile } = await import('node:fs/promises');
       const engines = Object.fromEntries(await Promise.all(['simd', 'relaxed'].map(async (build) =>
         [build, await readFile(new URL(`../dist/tare-${build}.wasm`, import.meta.url))])));
       server.misbehave = (asked) => {
@@ -110,6 +110,17 @@ for (const { name, path, launch, skip } of browsers) {
       await other.goto(`${server.origin}/pages/package.html`);
       await other.until(() => globalThis.tare !== undefined);
       assert.equal(await other.evaluate(async () => Math.round((await tare.loadModel('/fruit/tfjs/model.json')).predict([3, 2, 1])[0])), 321);
+      server.misbehave = undefined;
+      await other.close();
+    });
+
+    test('the page of the README', async () => {
+      const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+      const [, sample] = /^```html\n([\s\S]*?)^```$/m.exec(readme);
+      server.misbehave = (asked) => (asked === '/readme.html' ? (response) => response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html><body>${sample}`) : undefined);
+      const other = await browser.open();
+      await other.goto(`${server.origin}/readme.html`);
+      await other.until(() => document.body.innerText.trim() === '321');
       server.misbehave = undefined;
       await other.close();
     });

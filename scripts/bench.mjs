@@ -52,7 +52,7 @@ async function bundle() {
   for (const name of contenders) {
     const folder = name === 'tare-page' ? 'build/web' : 'dist';
     await build({
-      entryPoints: [path.join(root, `tests/bench/pages/${name}.js`)],
+      entryPoints: [path.join(root, `tests/bench/pages/${name === 'tare-page' ? 'tare' : name}.js`)],
       outfile: path.join(work, `${name}.js`),
       bundle: true, minify: true, format: 'esm', target: 'es2022', logLevel: 'error',
       nodePaths: modules === undefined ? [] : [modules],
@@ -121,7 +121,9 @@ const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]
 async function visit(browser, address) {
   const page = await browser.open();
   await page.goto(address);
-  await page.until(() => performance.getEntriesByName('first-price').length > 0);
+  await page.until(() => performance.getEntriesByName('first-price').length > 0).catch((error) => {
+    throw new Error(`${address}: no price (${[...page.problems, error.message].join('; ')})`);
+  });
   const times = await page.evaluate(() => {
     const price = performance.getEntriesByName('first-price')[0].startTime;
     const script = performance.getEntriesByType('resource').find(({ name }) => name.endsWith('.js'));

@@ -13,7 +13,7 @@ export interface LoadOptions extends EngineOptions {
   build?: Build;
 }
 
-/** @internal What a worker gets from the page: the engine is compiled once for all. */
+/** What a worker gets from the page: the engine is compiled once for all. */
 export interface Prepared {
   module?: WebAssembly.Module;
 }

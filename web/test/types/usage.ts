@@ -1,0 +1,37 @@
+// What the package's types let through and what they refuse; compiled, never run. Only the DOM's types are there: the
+// declarations must not ask for Node's.
+import { env, loadModel, ModelError, type AsyncModel, type Model, type ModelInfo, type TensorData } from 'tare';
+
+export async function accepted(files: FileList, bytes: Uint8Array): Promise<void> {
+  const model: Model = await loadModel('model.json');
+  using other = await loadModel(files, { seed: 7, raw: true, signal: AbortSignal.timeout(1000) });
+  const remote: AsyncModel = await loadModel(new Map([['model.tflite', bytes]]), { worker: true });
+  const info: ModelInfo[] = [model, other, remote];
+  const flat: TensorData = model.predict([1, 2, 3]);
+  const later: Promise<TensorData> = remote.predict(new Int8Array(3));
+  const outputs = model.run({ x: { data: [[1, 2], [3, 4]], shape: [2, 2] }, y: ['text'], z: BigInt64Array.of(1n) }, { signature: 'serve' });
+  const shape: readonly number[] | undefined = outputs['y']?.shape;
+  const build: 'simd' | 'relaxed' | null = env().build;
+  await loadModel({ 'model.json': bytes, 'weights.bin': bytes.buffer as ArrayBuffer }, { onProgress: ({ loaded, total }) => [loaded, total] });
+  if (new Error() instanceof ModelError) return;
+  console.log(info, flat, await later, shape, build);
+}
+
+export async function refused(model: Model, remote: AsyncModel): Promise<void> {
+  // @ts-expect-error: a number is no source
+  await loadModel(42);
+  // @ts-expect-error: no such option
+  await loadModel('model.json', { thread: 4 });
+  // @ts-expect-error: a single number is no row
+  model.predict(3);
+  // @ts-expect-error: inputs go by name
+  model.run([1, 2, 3]);
+  // @ts-expect-error: a worker's results are promises
+  const now: TensorData = remote.predict([1]);
+  // @ts-expect-error: descriptions are not to be changed
+  model.inputs[0].name = 'other';
+  const whole = env();
+  // @ts-expect-error: neither is the environment
+  whole.simd = false;
+  console.log(now);
+}
