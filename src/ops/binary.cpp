@@ -80,8 +80,9 @@ constexpr Row kRows[] = {
     {"xdivy", [](double a, double b) { return a == 0 ? 0 : a / b; }, nullptr},
     {"xlogy", [](double a, double b) { return a == 0 ? 0 : a * std::log(b); }, nullptr},
     {"mul_no_nan", [](double a, double b) { return b == 0 ? 0 : a * b; }, nullptr},
+    {"shift_left_modulo", nullptr, [](I a, I b) { return static_cast<I>(static_cast<std::uint64_t>(a) << (b & 31)); }},
 };
-static_assert(std::size(kRows) == static_cast<std::size_t>(BinaryKind::kMulNoNan) + 1);
+static_assert(std::size(kRows) == static_cast<std::size_t>(BinaryKind::kShiftLeftModulo) + 1);
 
 const Row& row(const Binary& op) { return kRows[static_cast<std::size_t>(op.kind)]; }
 std::string_view variant(const Binary& op) { return row(op).name; }
@@ -132,8 +133,8 @@ void loop(EvalContext& c, Load load, Store store, Function function, Finish fini
 void eval(const Binary& op, EvalContext& c) {
   const DType dtype = c.input(0).dtype;
   const Row& r = row(op);
-  if (c.input(0).quantization && c.input(1).quantization && eval_quantized_binary(op, c)) return;
-  if (c.input(0).quantization && !is_comparison(op.kind) && !keeps_scale(op.kind)) {
+  if (!op.stored && c.input(0).quantization && c.input(1).quantization && eval_quantized_binary(op, c)) return;
+  if (!op.stored && c.input(0).quantization && !is_comparison(op.kind) && !keeps_scale(op.kind)) {
     return c.fail("no kernel for quantised " + std::string(dtype_name(dtype)), Code::kUnsupported);
   }
   const Range range = activation_range(op.activation);
@@ -159,6 +160,7 @@ void eval(const Binary& op, EvalContext& c) {
 bool lower(const Binary& op, XnnBuilder& b) {
   const Row& r = row(op);
   if (r.xnn < 0) return b.refuse("XNNPACK has no such op");
+  if (op.stored && b.input_type(0).quantized()) return b.refuse("stored numbers are meant");
   if (op.activation == Activation::kTanh || op.activation == Activation::kSignBit) return b.refuse("the activation is no clamp");
   return b.binary(static_cast<XnnBinary>(r.xnn), b.input(0), b.input(1), b.output(), activation_range(op.activation));
 }
@@ -177,7 +179,28 @@ void read_activated(TfliteNode& n) {
   n.emit(op);
 }
 
+// Operands of equal shapes; TFLite has kernels for these alone.
+template <BinaryKind kKind>
+void read_stablehlo(TfliteNode& n) {
+  if (!n.expect(2, 2)) return;
+  if (!n.require(compatible(n.type(0).shape, n.type(1).shape), "operands of different shapes")) return;
+  n.emit(Binary{.kind = kKind, .stored = true});
+}
+
+void write_stablehlo(const Binary& op, TfliteWriter& w) {
+  switch (op.kind) {
+    case BinaryKind::kAdd: return w.builtin(tflite::BuiltinOperator_STABLEHLO_ADD);
+    case BinaryKind::kMul: return w.builtin(tflite::BuiltinOperator_STABLEHLO_MULTIPLY);
+    case BinaryKind::kMaximum: return w.builtin(tflite::BuiltinOperator_STABLEHLO_MAXIMUM);
+    case BinaryKind::kMinimum: return w.builtin(tflite::BuiltinOperator_STABLEHLO_MINIMUM);
+    case BinaryKind::kBitwiseAnd: return w.builtin(tflite::BuiltinOperator_STABLEHLO_AND);
+    case BinaryKind::kShiftLeftModulo: return w.builtin(tflite::BuiltinOperator_STABLEHLO_SHIFT_LEFT);
+    default: return w.refuse("TFLite has no " + std::string(row(op).name) + " on stored numbers");
+  }
+}
+
 void write_tflite(const Binary& op, TfliteWriter& w) {
+  if (op.stored) return write_stablehlo(op, w);
   const auto activation = TfliteWriter::activation(op.activation);
   switch (op.kind) {
     case BinaryKind::kAdd: return w.builtin(tflite::BuiltinOperator_ADD, tflite::CreateAddOptions(w.fbb(), activation, op.pot_scale_int16));
@@ -219,5 +242,12 @@ extern const ReadTfliteFacet read_tflite_logical_and{tflite::BuiltinOperator_LOG
 extern const ReadTfliteFacet read_tflite_logical_or{tflite::BuiltinOperator_LOGICAL_OR, read_tflite<BinaryKind::kLogicalOr>};
 extern const ReadTfliteFacet read_tflite_bitwise_xor{tflite::BuiltinOperator_BITWISE_XOR, read_tflite<BinaryKind::kBitwiseXor>};
 extern const ReadTfliteFacet read_tflite_right_shift{tflite::BuiltinOperator_RIGHT_SHIFT, read_tflite<BinaryKind::kRightShift>};
+
+extern const ReadTfliteFacet read_tflite_stablehlo_add{tflite::BuiltinOperator_STABLEHLO_ADD, read_stablehlo<BinaryKind::kAdd>};
+extern const ReadTfliteFacet read_tflite_stablehlo_multiply{tflite::BuiltinOperator_STABLEHLO_MULTIPLY, read_stablehlo<BinaryKind::kMul>};
+extern const ReadTfliteFacet read_tflite_stablehlo_maximum{tflite::BuiltinOperator_STABLEHLO_MAXIMUM, read_stablehlo<BinaryKind::kMaximum>};
+extern const ReadTfliteFacet read_tflite_stablehlo_minimum{tflite::BuiltinOperator_STABLEHLO_MINIMUM, read_stablehlo<BinaryKind::kMinimum>};
+extern const ReadTfliteFacet read_tflite_stablehlo_and{tflite::BuiltinOperator_STABLEHLO_AND, read_stablehlo<BinaryKind::kBitwiseAnd>};
+extern const ReadTfliteFacet read_tflite_stablehlo_shift_left{tflite::BuiltinOperator_STABLEHLO_SHIFT_LEFT, read_stablehlo<BinaryKind::kShiftLeftModulo>};
 
 }  // namespace tare

@@ -14,12 +14,14 @@ enum class BinaryKind : std::uint8_t {
   kLogicalAnd, kLogicalOr,
   kBitwiseXor, kRightShift, kLeftShift, kBitwiseAnd, kBitwiseOr,
   kDivNoNan, kMod, kTruncateDiv, kXdivy, kXlogy, kMulNoNan,
+  kShiftLeftModulo,  // by the low 5 bits of the amount
 };
 
 struct Binary {
   BinaryKind kind;
   Activation activation = Activation::kNone;  // add, sub, mul, div
   bool pot_scale_int16 = false;               // legacy int16 add and sub with power-of-two scales
+  bool stored = false;                        // on the stored numbers, whatever they are quantised to (STABLEHLO_*)
   bool operator==(const Binary&) const = default;
   static const OpDef kOp;
 };
