@@ -17,6 +17,8 @@ constexpr Option kOptions[] = {
      "data as JSON, or a .json, .npy or .csv file; repeats for each input"},
     {"--signature", "NAME", "the entry to run (default: the first)"},
     {"--raw", "", "quantised inputs and outputs as stored integers instead of real numbers"},
+    {"--details", "", "outputs as a list of {name, dtype, shape, data}, data flat"},
+    {"--sample", "N", "with --details: at most N elements of each output, evenly spread"},
     {"--reference", "", "reference kernels alone, without XNNPACK"},
     {"--seed", "N", "of random ops that have none of their own"},
 };
@@ -42,6 +44,41 @@ std::string unique_key(const std::vector<TensorInfo>& outputs, std::size_t i) {
   return outputs[i].name + ":" + std::to_string(outputs[i].name.empty() ? i : earlier);
 }
 
+std::vector<TensorValue> fetch_all(const Model& model, const Signature& signature, bool raw) {
+  std::vector<TensorValue> outputs;
+  for (std::size_t i = 0; i < signature.outputs.size(); ++i) {
+    outputs.push_back(fetch(model, static_cast<int>(i), raw));
+  }
+  return outputs;
+}
+
+std::string nested_text(const Signature& signature, const std::vector<TensorValue>& outputs) {
+  JsonWriter writer;
+  writer.open_object();
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    writer.key(unique_key(signature.outputs, i));
+    write_nested(outputs[i].view(), writer);
+  }
+  writer.close_object();
+  return writer.take();
+}
+
+std::string details_text(const Signature& signature, const std::vector<TensorValue>& outputs, std::int64_t sample) {
+  JsonWriter writer;
+  writer.open_array();
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const TensorType& type = outputs[i].type;
+    writer.open_object().key("name").string(signature.outputs[i].name).key("dtype").string(dtype_name(type.dtype));
+    writer.key("shape");
+    write_shape(type.shape, writer);
+    writer.key("data");
+    write_flat(outputs[i].view(), sample, writer);
+    writer.close_object();
+  }
+  writer.close_array();
+  return writer.take();
+}
+
 Result<std::string> run(const std::string& path, const Arguments& arguments,
                         const LoadOptions& load) {
   auto model = open_model(path, load);
@@ -52,6 +89,9 @@ Result<std::string> run(const std::string& path, const Arguments& arguments,
   if (!chosen) return chosen.error();
   const Signature& signature = model->signatures()[static_cast<std::size_t>(*chosen)];
   const bool raw = arguments.has("--raw");
+  ErrorSink sink;
+  const std::int64_t sample = arguments.integer("--sample", INT64_MAX, 1, sink);
+  if (!sink.ok()) return sink.error();
   const auto inputs = read_inputs(signature, {.values = arguments.all("--input"), .raw = raw});
   if (!inputs) return inputs.error();
   std::vector<Shape> shapes;
@@ -62,14 +102,8 @@ Result<std::string> run(const std::string& path, const Arguments& arguments,
       return status.error();
   }
   if (Status status = model->run(); !status) return status.error();
-  JsonWriter writer;
-  writer.open_object();
-  for (std::size_t i = 0; i < signature.outputs.size(); ++i) {
-    writer.key(unique_key(signature.outputs, i));
-    write_nested(fetch(*model, static_cast<int>(i), raw).view(), writer);
-  }
-  writer.close_object();
-  return writer.take();
+  const auto outputs = fetch_all(*model, signature, raw);
+  return arguments.has("--details") ? details_text(signature, outputs, sample) : nested_text(signature, outputs);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // JSON to tensors and back.
 #include "cli/tensor_json.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "cli/elements.h"
@@ -163,6 +164,15 @@ Result<TensorValue> tensor_from_json(Json data, DType dtype, const Shape& shape)
 void write_nested(const Tensor& tensor, JsonWriter& writer) {
   std::int64_t next = 0;
   write_axis(tensor, 0, next, writer);
+}
+
+void write_flat(const Tensor& tensor, std::int64_t most, JsonWriter& writer) {
+  const std::int64_t count = tensor.elements();
+  const std::int64_t shown = std::min(count, most);
+  writer.open_array();
+  // Only a count above `most` is spread, so the product stays far from overflow.
+  for (std::int64_t k = 0; k < shown; ++k) write_element(tensor, shown == count ? k : k * count / shown, writer);
+  writer.close_array();
 }
 
 void write_shape(const Shape& shape, JsonWriter& writer) {

@@ -1,0 +1,148 @@
+// Runs every model of ../shared/models and prints a table: loads, runs, and what it agrees with - its golden data, a twin,
+// or what TensorFlow gave for the same fixed input (tests/models/outputs.json). Models that must be refused have to be
+// refused by a message that names the reason. Ends with 1 when anything else happens.
+//
+//   node scripts/models_table.mjs [--node] [--root FOLDER] [part of a path...]       --node: the program in Node
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { agreement, worst } from './models_table/agreement.mjs';
+import { csvInputs, goldenCsv } from './models_table/seanet.mjs';
+import { writeFixedInputs } from './models_table/fixed_inputs.mjs';
+
+const project = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const words = process.argv.slice(2);
+const option = (name) => (words.includes(name) ? words.splice(words.indexOf(name), 1) : []).length > 0;
+const inNode = option('--node');
+const rootAt = words.indexOf('--root');
+const root = rootAt < 0 ? path.join(project, '../shared/models') : words.splice(rootAt, 2)[1];
+const SAMPLE = 64; // as make_outputs.py has it
+
+const read = (name) => JSON.parse(readFileSync(path.join(project, 'tests/models', name), 'utf8'));
+const outputs = read('outputs.json');
+const expected = read('expectations.json');
+const scratch = mkdtempSync(path.join(tmpdir(), 'tare-models-'));
+
+function tare(...args) {
+  const [program, ...rest] = inNode
+    ? [process.execPath, path.join(project, 'bin/tare.mjs'), ...args]
+    : [path.join(project, 'build/native/tare'), ...args];
+  try {
+    return { text: execFileSync(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28, timeout: 300_000 }).toString() };
+  } catch (error) {
+    const said = (error.stderr?.toString() ?? '').split('\n').filter((line) => line && !line.includes('warning:'));
+    return { status: error.status, signal: error.signal, error: (said[0] ?? `${error.signal ?? error.code}`).replace(/^tare: /, '') };
+  }
+}
+
+const run = (model, inputs, ...more) =>
+  tare('run', path.join(root, model), '--raw', '--details', ...inputs.flatMap((i) => ['--input', i]), ...more);
+
+// Every file that is a model, whether something is known of it or not.
+function* modelsBelow(folder) {
+  for (const name of readdirSync(folder).sort()) {
+    const file = path.join(folder, name);
+    const relative = path.relative(root, file).split(path.sep).join('/');
+    if (statSync(file).isDirectory()) {
+      if (existsSync(path.join(file, 'saved_model.pb'))) yield relative;
+      else yield* modelsBelow(file);
+    } else if (isModel(file)) {
+      yield relative;
+    }
+  }
+}
+
+function isModel(file) {
+  const relative = path.relative(root, file).split(path.sep).join('/');
+  if (/\.(tflite|keras|h5|onnx)$/.test(file) || relative in expected.refused) return true;
+  if (file.endsWith('.bin')) return readFileSync(file).toString('latin1', 4, 8) === 'TFL3';
+  return file.endsWith('.json') && readFileSync(file, 'utf8').includes('"weightsManifest"');
+}
+
+const placement = (model) => {
+  const answer = tare('inspect', path.join(root, model), '--json');
+  if (!answer.text) return '';
+  const { nodes } = JSON.parse(answer.text);
+  const lowered = nodes.filter((node) => node.runs_on.startsWith('xnnpack')).length;
+  return `${lowered}/${nodes.length}`;
+};
+
+function checkRefused(model) {
+  const answer = tare('inspect', path.join(root, model));
+  const named = answer.status === 1 && answer.error.toLowerCase().includes(expected.refused[model].toLowerCase());
+  return { good: named, loads: answer.text ? 'yes' : 'refused', says: named ? answer.error : `must be refused: ${answer.error ?? 'it loads'}` };
+}
+
+// Reference kernels and lowered ones are judged apart: the former must equal the peer's wherever integers are concerned.
+function checkAgainst({ model, inputs, want, what, limits = {}, options = ['--sample', SAMPLE] }) {
+  const reference = run(model, inputs, ...options, '--reference');
+  const lowered = run(model, inputs, ...options);
+  const failed = lowered.error ?? reference.error;
+  if (failed) return { good: false, says: failed };
+  const exact = agreement(JSON.parse(reference.text), want, { ...limits, reference: true });
+  const near = agreement(JSON.parse(lowered.text), want, limits);
+  const problem = exact.problem ? `reference kernels: ${exact.problem}` : near.problem;
+  return { good: !problem, runs: true, says: problem ? `${what}: ${problem}` : `${what} (${worst(exact)}; lowered ${worst(near)})` };
+}
+
+function checkTwin(model, { of, within }) {
+  const known = outputs[of];
+  const inputs = writeFixedInputs(of, known.inputs, scratch);
+  const answer = tare('run', path.join(root, model), '--details', ...inputs.flatMap((i) => ['--input', i]), '--sample', SAMPLE);
+  if (answer.error) return { good: false, says: answer.error };
+  const near = agreement(JSON.parse(answer.text), known.outputs, { relative: within });
+  return { good: !near.problem, runs: true, says: `twin ${of}: ${near.problem ?? worst(near)}` };
+}
+
+function checkGolden(model, { file, case: index, within }) {
+  const { input, output } = JSON.parse(readFileSync(path.join(root, file), 'utf8')).cases[index];
+  const answer = run(model, [JSON.stringify({ data: input.data, shape: input.shape })]);
+  if (answer.error) return { good: false, says: answer.error };
+  const got = JSON.parse(answer.text);
+  const near = agreement(got, [{ ...got[0], data: output, largest: 1 }], { relative: within });
+  return { good: !near.problem, runs: true, says: `golden ${file}: ${near.problem ?? worst(near)}` };
+}
+
+// Each value goes to the place in its own plane that its index names; everything else is 0.
+function checkUnpooling(model) {
+  const values = Array.from({ length: 32 }, (_, i) => i + 1);
+  const places = values.map((_, i) => (i * 7) % 44);
+  const answer = run(model, [JSON.stringify({ data: values, shape: [2, 2, 4, 2] }), JSON.stringify({ data: places, shape: [2, 2, 4, 2] })]);
+  if (answer.error) return { good: false, says: answer.error };
+  const got = JSON.parse(answer.text)[0].data.filter((v) => v !== 0).length;
+  return { good: got > 0, runs: true, says: `unpooling keeps ${got} of 32 values` };
+}
+
+function check(model) {
+  if (model in expected.refused) return checkRefused(model);
+  if (model in expected.twins) return checkTwin(model, expected.twins[model]);
+  if (model in expected.golden) return checkGolden(model, expected.golden[model]);
+  if (expected.unpooling.includes(model)) return checkUnpooling(model);
+  const golden = goldenCsv(root, model);
+  if (golden) {
+    const inputs = csvInputs(root, model, scratch, tare);
+    if (inputs.error) return { good: false, says: inputs.error };
+    return checkAgainst({ model, inputs, want: golden, what: 'golden data', limits: { steps: 1 }, options: [] });
+  }
+  const known = outputs[model];
+  if (!known || known.peer_error) return { good: false, says: `nothing to compare with: ${known?.peer_error ?? 'not in outputs.json'}` };
+  const inputs = writeFixedInputs(model, known.inputs, scratch);
+  return checkAgainst({ model, inputs, want: known.outputs, what: 'TensorFlow', limits: expected.hybrid[model] });
+}
+
+let bad = 0;
+let all = 0;
+for (const model of modelsBelow(root)) {
+  if (words.length > 0 && !words.some((word) => model.includes(word))) continue;
+  const result = check(model);
+  const where = result.runs ? placement(model) : '';
+  const loads = result.loads ?? (where || placement(model) ? 'yes' : 'no');
+  all += 1;
+  if (!result.good) bad += 1;
+  console.log(`${result.good ? 'ok  ' : 'FAIL'} ${model.padEnd(66)} loads ${loads.padEnd(8)} runs ${result.runs ? 'yes' : 'no '} xnnpack ${where.padEnd(8)} ${result.says}`);
+}
+rmSync(scratch, { recursive: true });
+console.log(`${all - bad} of ${all} models as they should be`);
+process.exitCode = bad === 0 && all > 0 ? 0 : 1;
