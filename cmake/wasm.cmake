@@ -27,11 +27,25 @@ function(tare_wasm_module target)
 endfunction()
 
 # What the price page's model is made of; every other op stays out of the file.
-set(TARE_PRICE_OPS binary fully_connected reshape softmax unary
-    CACHE STRING "File stems of the ops of the price page's engine")
+set(TARE_PRICE_OPS fully_connected CACHE STRING "File stems of the ops of the price page's engine")
+
+# An engine that computes in float32 only: XNNPACK's other element types are answered for by
+# xnnpack/dense_float.c, so that nothing pins their kernels.
+function(tare_dense_float_only target)
+  set(source "${CMAKE_SOURCE_DIR}/cmake/xnnpack/dense_float.c")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${source}")
+  target_sources(${target} PRIVATE "${source}")
+  file(STRINGS "${source}" lines REGEX "^WITHOUT_CONFIG")
+  foreach(line IN LISTS lines)
+    string(REGEX REPLACE "^WITHOUT_CONFIG\\((.*)\\)$" "xnn_init_\\1_config" name "${line}")
+    target_link_options(${target} PRIVATE "-Wl,--wrap=${name}")
+  endforeach()
+  target_link_options(${target} PRIVATE -Wl,--wrap=xnn_define_unary)
+endfunction()
 
 if(wasm_sources)
   tare_wasm_module(tare)
   tare_wasm_module(tare_price OPS ${TARE_PRICE_OPS} FACETS eval lower read_keras FORMATS tfjs)
+  tare_dense_float_only(tare_price)
 endif()
 include(cmake/cli.cmake)

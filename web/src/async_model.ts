@@ -36,7 +36,8 @@ class Line {
   static async open(): Promise<Line> {
     if (isNode) {
       const { Worker } = await nodeModule('worker_threads');
-      const worker = new Worker(new URL('./worker.js', import.meta.url));
+      // Not in the form that bundlers look for: theirs is below.
+      const worker = new Worker(new URL(import.meta.url.replace(/[^/]*$/, 'worker.js')));
       // A model that waits for work does not keep the program from ending.
       worker.unref();
       const line = new Line((message) => worker.postMessage(message), () => void worker.terminate(), (on) => (on ? worker.ref() : worker.unref()));

@@ -47,9 +47,11 @@ async function handle(request: Message, send: Send): Promise<void> {
   }
 }
 
+// No await at the top: bundlers make workers of formats that have none.
 if (isNode) {
-  const { parentPort } = await nodeModule('worker_threads');
-  parentPort!.on('message', (request: Message) => void handle(request, (reply, transfer) => parentPort!.postMessage(reply, transfer)));
+  void nodeModule('worker_threads').then(({ parentPort }) => {
+    parentPort!.on('message', (request: Message) => void handle(request, (reply, transfer) => parentPort!.postMessage(reply, transfer)));
+  });
 } else {
   const scope = globalThis as unknown as { onmessage: unknown; postMessage: Send };
   scope.onmessage = ({ data }: MessageEvent<Message>) => void handle(data, (reply, transfer) => scope.postMessage(reply, transfer));
