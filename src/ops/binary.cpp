@@ -2,6 +2,7 @@
 // code. Integer division by zero is an error, as in TensorFlow; float division follows IEEE 754.
 #include "ops/binary.h"
 
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <limits>
@@ -85,7 +86,13 @@ constexpr Row kRows[] = {
 static_assert(std::size(kRows) == static_cast<std::size_t>(BinaryKind::kShiftLeftModulo) + 1);
 
 const Row& row(const Binary& op) { return kRows[static_cast<std::size_t>(op.kind)]; }
-std::string_view variant(const Binary& op) { return row(op).name; }
+// Apart from the functions, so that an engine which only reads and fuses this op does not carry them.
+constexpr auto kNames = [] {
+  std::array<std::string_view, std::size(kRows)> names;
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = kRows[i].name;
+  return names;
+}();
+std::string_view variant(const Binary& op) { return kNames[static_cast<std::size_t>(op.kind)]; }
 
 bool divides(BinaryKind k) {
   return k == BinaryKind::kDiv || k == BinaryKind::kFloorDiv || k == BinaryKind::kFloorMod || k == BinaryKind::kMod || k == BinaryKind::kTruncateDiv;

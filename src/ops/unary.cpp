@@ -2,6 +2,7 @@
 // operator, TFLite's code. Float32 results are those of the float functions of the C library.
 #include "ops/unary.h"
 
+#include <array>
 #include <cmath>
 #include <iterator>
 
@@ -95,7 +96,13 @@ constexpr Row kRows[] = {
 static_assert(std::size(kRows) == static_cast<std::size_t>(UnaryKind::kTan) + 1);
 
 const Row& row(const Unary& op) { return kRows[static_cast<std::size_t>(op.kind)]; }
-std::string_view variant(const Unary& op) { return row(op).name; }
+// Apart from the functions, so that an engine which only reads and fuses this op does not carry them.
+constexpr auto kNames = [] {
+  std::array<std::string_view, std::size(kRows)> names;
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = kRows[i].name;
+  return names;
+}();
+std::string_view variant(const Unary& op) { return kNames[static_cast<std::size_t>(op.kind)]; }
 
 bool is_test(UnaryKind k) { return k == UnaryKind::kIsFinite || k == UnaryKind::kIsInf || k == UnaryKind::kIsNan; }
 
