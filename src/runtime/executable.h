@@ -41,7 +41,7 @@ class Executable {
   friend class StepHost;
   GraphRunner& runner(GraphId graph);
   Result<std::vector<TensorValue>> call(GraphId graph, std::span<const Tensor> inputs);
-  bool within_time(ErrorSink& sink) const;
+  bool within_time(ErrorSink& sink);
   Status initialise();
 
   std::shared_ptr<const Module> module_;
