@@ -65,6 +65,7 @@ std::int32_t requantize(std::int64_t sum, const ChannelScale& scale, Rounding ro
   switch (rounding) {
     case Rounding::kWide: return multiply_by_quantized_multiplier(sum, scale.fixed);
     case Rounding::kReal: return saturate(std::round(static_cast<double>(sum) * scale.real));
+    case Rounding::kNone: return static_cast<std::int32_t>(sum);
     default: return multiply_by_quantized_multiplier(static_cast<std::int32_t>(sum), scale.fixed);
   }
 }

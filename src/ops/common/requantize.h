@@ -48,6 +48,7 @@ enum class Rounding {
   kTwice,  // a 32-bit multiplier and a shift, each rounded: 8-bit convolutions
   kWide,   // 64-bit sums, a 16-bit multiplier
   kReal,   // sum times scale in double, rounded once
+  kNone,   // sums as they are
 };
 
 struct ChannelScale {
