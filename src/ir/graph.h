@@ -39,7 +39,7 @@ struct Value {
   Buffer constant = {};              // its bytes when it is a constant
   std::optional<Contents> contents = {};  // what inference knows of a small integer tensor that is no constant
   bool is_constant = false;
-  bool is_variable = false;          // state that outlives a run, zero at first; kernels update it in place
+  bool is_variable = false;          // state that outlives a run, zero (int8: its zero point) at first; kernels update it in place
 };
 
 struct Node {

@@ -58,7 +58,7 @@ Result<Inferred> infer_node(const Node& node, std::span<const Value* const> inpu
     error.where = error.where.empty() ? node_place(node) : node_place(node) + " > " + error.where;
     return error;
   }
-  return Inferred{std::move(context.types()), std::move(context.output_contents())};
+  return Inferred{std::move(context.types()), std::move(context.output_contents()), std::move(context.variable_shapes())};
 }
 
 bool type_fits(const TensorType& inferred, const TensorType& declared) {

@@ -37,6 +37,8 @@ class InferContext {
 
   void output(int i, DType dtype, Shape shape) { types_[static_cast<std::size_t>(i)] = tensor_type(dtype, shape); }
   void output(int i, TensorType type) { types_[static_cast<std::size_t>(i)] = std::move(type); }
+  // The shape that input i, a variable, must have for these inputs: state follows a batch that changes.
+  void variable_shape(int i, Shape shape) { variables_.emplace_back(i, shape); }
   void output_contents(int i, Contents contents) { contents_[static_cast<std::size_t>(i)] = std::move(contents); }
 
   Result<std::vector<TensorType>> call(GraphId graph, std::span<const TensorType> inputs) const;
@@ -50,11 +52,13 @@ class InferContext {
 
   std::vector<TensorType>& types() { return types_; }
   std::vector<std::optional<Contents>>& output_contents() { return contents_; }
+  std::vector<std::pair<int, Shape>>& variable_shapes() { return variables_; }
 
  private:
   std::span<const Value* const> inputs_;
   std::vector<TensorType> types_;
   std::vector<std::optional<Contents>> contents_;
+  std::vector<std::pair<int, Shape>> variables_;
   const CallGraph* call_;
   ErrorSink sink_;
 };
@@ -63,6 +67,7 @@ class InferContext {
 struct Inferred {
   std::vector<TensorType> types;
   std::vector<std::optional<Contents>> contents;
+  std::vector<std::pair<int, Shape>> variables;  // shapes that inputs must have, where they are variables
 };
 Result<Inferred> infer_node(const Node& node, std::span<const Value* const> inputs,
                             const InferContext::CallGraph* call = nullptr);

@@ -156,7 +156,8 @@ Status GraphRunner::run_dynamic(const Step& step) {
     Value& v = actual[i];
     v.type = {t->dtype, t->shape, planned.type.quantization};
     v.name = planned.name;
-    const bool small = (is_integer(t->dtype) || t->dtype == DType::kBool) && t->elements() <= kMaxContents;
+    v.is_variable = planned.is_variable;
+    const bool small = !v.is_variable && (is_integer(t->dtype) || t->dtype == DType::kBool) && t->elements() <= kMaxContents;
     if (planned.is_constant || small) {
       v.is_constant = true;
       v.constant = planned.is_constant ? planned.constant : Buffer::copy_of({t->data, t->size});
@@ -172,6 +173,12 @@ Status GraphRunner::run_dynamic(const Step& step) {
     Error error = inferred.error();
     error.code = Code::kInvalidArgument;
     return error;
+  }
+  for (const auto& [i, shape] : inferred->variables) {
+    const std::size_t at = static_cast<std::size_t>(i);
+    if (actual[at].is_variable && actual[at].type.shape != shape) {
+      return Error{Code::kUnsupported, "its state would have to follow a size that only a run can tell", node_place(*step.node)};
+    }
   }
   for (std::size_t i = 0; i < step.outputs.size(); ++i) {
     Tensor* t = step.outputs[i];
@@ -193,7 +200,7 @@ Status GraphRunner::run_dynamic(const Step& step) {
 }
 
 void GraphRunner::reset() {
-  for (auto& [i, value] : variables_) std::memset(value.bytes.mutable_data(), 0, value.bytes.size());
+  for (auto& [key, value] : variables_) set_to_zero(value);
   node_states_.clear();
 }
 

@@ -2,6 +2,7 @@
 #include "runtime/plan.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/checked.h"
 #include "ir/evaluate.h"
@@ -21,10 +22,7 @@ class Planner {
 
   Result<std::unique_ptr<Plan>> plan(std::span<const Shape> shapes) {
     plan_->input_shapes.assign(shapes.begin(), shapes.end());
-    plan_->values = graph_.values;
-    plan_->placements.resize(graph_.nodes.size());
-    if (Status s = set_inputs(shapes); !s) return s.error();
-    if (Status s = infer_all(); !s) return s.error();
+    if (Status s = settle_shapes(shapes); !s) return s.error();
     if (Status s = check_costs(); !s) return s.error();
     cut();
     if (Status s = place(); !s) return s.error();
@@ -33,6 +31,28 @@ class Planner {
   }
 
  private:
+  // Variables may have to change their shape with the inputs; then all is inferred again with the new one, so that every
+  // node sees the same.
+  Status settle_shapes(std::span<const Shape> shapes) {
+    for (int round = 0; round < 2; ++round) {
+      plan_->values = graph_.values;
+      plan_->placements.assign(graph_.nodes.size(), {});
+      for (const auto& [i, shape] : variable_shapes_) plan_->values[i].type.shape = shape;
+      variables_changed_ = false;
+      if (Status s = set_inputs(shapes); !s) return s;
+      if (Status s = infer_all(); !s) return s;
+      if (!variables_changed_) return {};
+    }
+    return Error{Code::kInvalidModel, "nodes disagree on the shape of a variable", graph_.name};
+  }
+
+  void shape_variable(ValueId id, const Shape& shape) {
+    const Value& v = plan_->values[index(id)];
+    if (!v.is_variable || !shape.known() || v.type.shape == shape) return;
+    variable_shapes_[index(id)] = shape;
+    variables_changed_ = true;
+  }
+
   Status set_inputs(std::span<const Shape> shapes) {
     if (shapes.size() != graph_.inputs.size()) {
       return Error{Code::kInvalidArgument, "expected " + std::to_string(graph_.inputs.size()) + " inputs, got " +
@@ -66,6 +86,7 @@ class Planner {
         v.contents = std::move(inferred->contents[i]);
         known = known && v.type.shape.known() && is_numeric(v.type.dtype);
       }
+      for (const auto& [i, shape] : inferred->variables) shape_variable(node.inputs[static_cast<std::size_t>(i)], shape);
       if (!fold(node, inputs, n) && !known) plan_->placements[n].kind = Placement::Kind::kDynamic;
     }
     return {};
@@ -176,8 +197,11 @@ class Planner {
     Value& v = plan_->values[i];
     const auto bytes = byte_size(v.type.dtype, v.type.shape);
     if (!bytes || *bytes > options_.budgets.bytes) return too_large(v);
-    TensorValue& state = variables_[i];
-    if (state.bytes.size() != *bytes || !state.bytes) state = TensorValue::zeros(v.type);
+    TensorValue& state = variables_[{i, *bytes}];
+    if (!state.bytes) {
+      state = TensorValue::zeros(v.type);
+      if (state.bytes) set_to_zero(state);
+    }
     if (!state.bytes) return Error{Code::kBudgetExceeded, "out of memory", v.name};
     plan_->tensors[i] = state.view();
     plan_->tensors[i].quantization = v.type.quantization.get();
@@ -235,11 +259,19 @@ class Planner {
   const InferContext::CallGraph& call_;
   const PlanOptions& options_;
   VariableStore& variables_;
+  std::map<std::size_t, Shape> variable_shapes_;
+  bool variables_changed_ = false;
   std::unique_ptr<Plan> plan_ = std::make_unique<Plan>();
   std::vector<ScheduledStep> schedule_;
 };
 
 }  // namespace
+
+void set_to_zero(TensorValue& variable) {
+  // As TFLite does it, and for int8 only.
+  const int zero = variable.type.dtype == DType::kInt8 ? variable.type.zero_point() : 0;
+  std::memset(variable.bytes.mutable_data(), zero, variable.bytes.size());
+}
 
 Result<std::unique_ptr<Plan>> make_plan(const Graph& graph, std::span<const Shape> input_shapes,
                                         const InferContext::CallGraph& call, const PlanOptions& options,

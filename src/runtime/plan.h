@@ -3,6 +3,7 @@
 // is dynamic: inferred, allocated and run when its inputs are there.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,8 +50,12 @@ struct PlanOptions {
   std::uint64_t seed = 0;  // for random ops whose file gives none
 };
 
-// `variables` holds the state of the graph's variable values, by ValueId index; made here when not there yet.
-using VariableStore = std::unordered_map<std::size_t, TensorValue>;
+// State of the graph's variable values, by ValueId index and size: each batch size has a state of its own. Made when a
+// plan first needs it.
+using VariableStore = std::map<std::pair<std::size_t, std::size_t>, TensorValue>;
+
+// What a variable holds at first: zero, which is its zero point where it is int8.
+void set_to_zero(TensorValue& variable);
 
 Result<std::unique_ptr<Plan>> make_plan(const Graph& graph, std::span<const Shape> input_shapes,
                                         const InferContext::CallGraph& call, const PlanOptions& options,
