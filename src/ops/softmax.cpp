@@ -98,8 +98,8 @@ void eval_8_bit(const Softmax& op, const Tensor& in, Tensor& out, const Rows& ro
 // int16 by two tables: exp over [-10, 0], and 1 / (1 + x) over [0, 1] with x the sum's fraction.
 void eval_int16(const Softmax& op, const Tensor& in, Tensor& out, const Rows& rows) {
   constexpr double kRange = 65535.0;
-  const Int16Table exponential({10.0 / kRange, 32767, 2.0 / kRange, 0}, [](double v) { return std::exp(v); });
-  const Int16Table inverse({1.0 / kRange, -32768, 2.0 / kRange, 0}, [](double v) { return 1.0 / (1.0 + v); });
+  const Int16Table exponential(Int16TableScales<double>{10.0 / kRange, 32767, 2.0 / kRange, 0}, [](double v, const void*) { return std::exp(v); });
+  const Int16Table inverse(Int16TableScales<double>{1.0 / kRange, -32768, 2.0 / kRange, 0}, [](double v, const void*) { return 1.0 / (1.0 + v); });
   const QuantizedMultiplier scale = quantize_multiplier(static_cast<double>(in.scale() * op.beta) / (10.0 / 65535.0));
   const auto saturate = [](std::int32_t v) { return static_cast<std::int16_t>(std::clamp(v, -32768, 32767)); };
   for (std::int64_t r = 0; r < rows.count; ++r) {

@@ -8,6 +8,7 @@
 
 #include "ir/facets.h"
 #include "ops/common/elements.h"
+#include "ops/common/quantized_unary.h"
 #include "ports/tflite_node.h"
 #include "ports/tflite_writer.h"
 #include "ports/xnn_builder.h"
@@ -61,8 +62,8 @@ constexpr Row kRows[] = {
     {"relu6", [](double v, double) { return clip(v, 0, 6); }, nullptr, tflite::BuiltinOperator_RELU6, x(XnnUnary::kClamp)},
     {"relu_n1_to_1", [](double v, double) { return clip(v, -1, 1); }, nullptr, tflite::BuiltinOperator_RELU_N1_TO_1, x(XnnUnary::kClamp)},
     {"round", [](double v, double) { return round_half_even(v); }, nullptr, tflite::BuiltinOperator_ROUND, x(XnnUnary::kBankersRounding)},
-    {"rsqrt", [](double v, double) { return 1.0 / std::sqrt(v); }, nullptr, tflite::BuiltinOperator_RSQRT, x(XnnUnary::kReciprocalSquareRoot)},
-    {"sign", [](double v, double) { return keep_nan(v, v > 0 ? 1.0 : v < 0 ? -1.0 : 0.0); }, [](std::int64_t v) -> std::int64_t { return (v > 0) - (v < 0); }, tflite::BuiltinOperator_SIGN},
+    {"rsqrt", [](double v, double) { return 1.0 / std::sqrt(v); }, nullptr, tflite::BuiltinOperator_RSQRT},
+    {"sign", [](double v, double a) { return a != 0 && std::isnan(v) ? v : v > 0 ? 1.0 : v < 0 ? -1.0 : 0.0; }, [](std::int64_t v) -> std::int64_t { return (v > 0) - (v < 0); }, tflite::BuiltinOperator_SIGN},
     {"sin", [](double v, double) { return std::sin(v); }, nullptr, tflite::BuiltinOperator_SIN},
     {"sqrt", [](double v, double) { return std::sqrt(v); }, nullptr, tflite::BuiltinOperator_SQRT, x(XnnUnary::kSquareRoot)},
     {"square", [](double v, double) { return v * v; }, [](std::int64_t v) { return static_cast<std::int64_t>(static_cast<std::uint64_t>(v) * static_cast<std::uint64_t>(v)); }, tflite::BuiltinOperator_SQUARE, x(XnnUnary::kSquare)},
@@ -115,7 +116,8 @@ void eval(const Unary& op, EvalContext& c) {
   Tensor& out = c.output(0);
   const Row& r = row(op);
   const std::int64_t count = in.elements();
-  if (const LoadInt load = load_int(in.dtype); load && r.integer && !in.quantization) {
+  if (in.quantization && eval_quantized_unary({op, r.real}, c)) return;
+  if (const LoadInt load = load_int(in.dtype); load && r.integer) {
     const StoreInt store = store_int(out.dtype);
     for (std::int64_t i = 0; i < count; ++i) store(out.data, i, r.integer(load(in.data, i)));
     return;
@@ -128,7 +130,17 @@ void eval(const Unary& op, EvalContext& c) {
   for (std::int64_t i = 0; i < count; ++i) store(out.data, i, r.real(load(in.data, i), op.alpha));
 }
 
+// XNNPACK's own reciprocal square root makes infinity NaN.
+bool lower_rsqrt(XnnBuilder& b) {
+  if (b.input_type(0).dtype != DType::kFloat32) return b.refuse("negative inputs are an error");
+  constexpr float kOne = 1.0f;
+  const XnnValue root = b.temporary(b.output_type());
+  const XnnValue one = b.constant(tensor_type(DType::kFloat32, {1}), Buffer::copy_of(std::as_bytes(std::span(&kOne, 1))));
+  return b.unary(XnnUnary::kSquareRoot, b.input(0), root) && b.binary(XnnBinary::kDivide, one, root, b.output());
+}
+
 bool lower(const Unary& op, XnnBuilder& b) {
+  if (op.kind == UnaryKind::kRsqrt) return lower_rsqrt(b);
   const Row& r = row(op);
   if (r.xnn < 0) return b.refuse("XNNPACK has no such op");
   const auto kind = static_cast<XnnUnary>(r.xnn);

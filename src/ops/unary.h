@@ -17,7 +17,8 @@ enum class UnaryKind : std::uint8_t {
 
 struct Unary {
   UnaryKind kind;
-  float alpha = 0.0f;  // elu: scale of the negative branch; leaky_relu: its slope; hard_sigmoid: slope (Keras: 1/6 or 0.2)
+  float alpha = 0.0f;  // elu: scale of the negative branch; leaky_relu: its slope; hard_sigmoid: slope (Keras: 1/6 or 0.2); sign:
+                       // not 0 where NaN stays NaN (TensorFlow; in TFLite it is 0)
   bool operator==(const Unary&) const = default;
   static const OpDef kOp;
 };
