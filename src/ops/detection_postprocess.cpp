@@ -1,5 +1,7 @@
 // TFLite_Detection_PostProcess. Anchors and encodings are (y centre, x centre, height, width), boxes (top, left, bottom,
 // right). Fast: one suppression on each box's best score; regular: one a class, then the best of all.
+#include "ports/flex_options.h"  // before any other FlatBuffers header
+
 #include "ops/detection_postprocess.h"
 
 #include <algorithm>
@@ -7,7 +9,6 @@
 #include <numeric>
 #include <vector>
 
-#include "flatbuffers/flexbuffers.h"
 #include "ir/facets.h"
 #include "ops/common/elements.h"
 #include "ports/tflite_node.h"
