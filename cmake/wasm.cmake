@@ -26,7 +26,8 @@ function(tare_wasm_module target)
     COMMENT "Minify ${target}.mjs" VERBATIM)
 endfunction()
 
-# What the price page's model is made of; every other op stays out of the file.
+# What the price page's model is made of; every other op stays out of the file, and so do reference
+# kernels: XNNPACK runs all of it.
 set(TARE_PRICE_OPS fully_connected CACHE STRING "File stems of the ops of the price page's engine")
 
 # An engine that computes in float32 only: XNNPACK's other element types are answered for by
@@ -45,7 +46,7 @@ endfunction()
 
 if(wasm_sources)
   tare_wasm_module(tare)
-  tare_wasm_module(tare_price OPS ${TARE_PRICE_OPS} FACETS eval lower read_keras FORMATS tfjs)
+  tare_wasm_module(tare_price OPS ${TARE_PRICE_OPS} FACETS lower read_keras FORMATS tfjs)
   tare_dense_float_only(tare_price)
 endif()
 include(cmake/cli.cmake)

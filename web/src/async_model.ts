@@ -37,7 +37,7 @@ class Line {
     if (isNode) {
       const { Worker } = await nodeModule('worker_threads');
       // Not in the form that bundlers look for: theirs is below.
-      const worker = new Worker(new URL(import.meta.url.replace(/[^/]*$/, 'worker.js')));
+      const worker = new Worker(new URL(import.meta.url.replace(/[^/]*$/, 'worker.js')), { execArgv: [] });
       // A model that waits for work does not keep the program from ending.
       worker.unref();
       const line = new Line((message) => worker.postMessage(message), () => void worker.terminate(), (on) => (on ? worker.ref() : worker.unref()));

@@ -142,6 +142,7 @@ export class Model implements ModelInfo {
 
   /** Runs any model, values by the names of its inputs; gives all outputs by their names. */
   run(inputs: Readonly<Record<string, InputValue>>, { signature }: RunOptions = {}): Record<string, OutputValue> {
+    this.#alive();
     const entry = signature === undefined ? this.#entries[0]! : this.#entries.find(({ name }) => name === signature);
     if (entry === undefined) {
       const names = this.#entries.map(({ name }) => `'${name}'`).join(', ');
