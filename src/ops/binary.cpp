@@ -118,7 +118,7 @@ std::optional<Contents> contents_of(const Binary& op, InferContext& c) {
 
 void infer(const Binary& op, InferContext& c) {
   if (!c.require(c.dtype(0) == c.dtype(1), "operands of different types: " + std::string(dtype_name(c.dtype(0))) + " and " + std::string(dtype_name(c.dtype(1))))) return;
-  c.output(0, is_comparison(op.kind) ? DType::kBool : c.dtype(0), broadcast_shape(c, c.shape(0), c.shape(1)));
+  c.output(0, is_comparison(op.kind) ? DType::kBool : op.int8_output ? DType::kInt8 : c.dtype(0), broadcast_shape(c, c.shape(0), c.shape(1)));
   if (is_integer(c.dtype(0)) && c.shape(0).rank() <= 1 && c.shape(1).rank() <= 1) {
     if (auto contents = contents_of(op, c)) c.output_contents(0, std::move(*contents));
   }
@@ -167,6 +167,7 @@ void eval(const Binary& op, EvalContext& c) {
 bool lower(const Binary& op, XnnBuilder& b) {
   const Row& r = row(op);
   if (r.xnn < 0) return b.refuse("XNNPACK has no such op");
+  if (op.int8_output) return b.refuse("int16 operands");
   if (op.stored && b.input_type(0).quantized()) return b.refuse("stored numbers are meant");
   if (op.activation == Activation::kTanh || op.activation == Activation::kSignBit) return b.refuse("the activation is no clamp");
   return b.binary(static_cast<XnnBinary>(r.xnn), b.input(0), b.input(1), b.output(), activation_range(op.activation));
@@ -183,6 +184,7 @@ void read_activated(TfliteNode& n) {
   const auto& o = n.options<Options>();
   Binary op{.kind = kKind, .activation = n.activation(o.fused_activation_function())};
   if constexpr (kKind == BinaryKind::kAdd || kKind == BinaryKind::kSub) op.pot_scale_int16 = o.pot_scale_int16();
+  if constexpr (kKind == BinaryKind::kMul) op.int8_output = n.type(0).dtype == DType::kInt16 && n.output_type(0).dtype == DType::kInt8;
   n.emit(op);
 }
 

@@ -21,6 +21,7 @@ struct Binary {
   BinaryKind kind;
   Activation activation = Activation::kNone;  // add, sub, mul, div
   bool pot_scale_int16 = false;               // legacy int16 add and sub with power-of-two scales
+  bool int8_output = false;                   // mul: int16 operands into an int8 result
   bool stored = false;                        // on the stored numbers, whatever they are quantised to (STABLEHLO_*)
   bool operator==(const Binary&) const = default;
   static const OpDef kOp;

@@ -79,9 +79,18 @@ LoadComplex load_complex(DType dtype) {
     case DType::kComplex64: return load_as_complex<float>;
     case DType::kComplex128: return load_as_complex<double>;
     case DType::kFloat32: return widen<DType::kFloat32>;
+    case DType::kFloat16: return widen<DType::kFloat16>;
+    case DType::kBFloat16: return widen<DType::kBFloat16>;
     case DType::kFloat64: return widen<DType::kFloat64>;
+    case DType::kInt4: return widen<DType::kInt4>;
+    case DType::kInt8: return widen<DType::kInt8>;
+    case DType::kInt16: return widen<DType::kInt16>;
     case DType::kInt32: return widen<DType::kInt32>;
     case DType::kInt64: return widen<DType::kInt64>;
+    case DType::kUint8: return widen<DType::kUint8>;
+    case DType::kUint16: return widen<DType::kUint16>;
+    case DType::kUint32: return widen<DType::kUint32>;
+    case DType::kUint64: return widen<DType::kUint64>;
     case DType::kBool: return widen<DType::kBool>;
     default: return nullptr;
   }
