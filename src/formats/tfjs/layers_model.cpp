@@ -1,21 +1,14 @@
 // TF.js layers-models: model.json with a Keras topology, and weight files. Also read: headers made by hand, without
 // "format", without "model_config", without an InputLayer.
 #include "formats/keras/model.h"
+#include "formats/tfjs/model_json.h"
 #include "formats/tfjs/weights.h"
 
 namespace tare {
 namespace {
 
-std::string_view text_of(const ModelBundle& bundle) {
-  const auto bytes = bundle.files().front().bytes.bytes();
-  std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-  const std::size_t start = text.find_first_not_of(" \t\r\n");
-  return start == std::string_view::npos ? std::string_view() : text.substr(start);
-}
-
 bool recognises(const ModelBundle& bundle) {
-  const std::string_view text = text_of(bundle);
+  const std::string_view text = model_json_text(bundle);
   const auto has = [&](std::string_view word) { return text.find(word) != std::string_view::npos; };
   if (!text.starts_with("{") || has("\"graph-model\"")) return false;
   if (has("\"layers-model\"") || has("\"model_config\"")) return true;
@@ -23,30 +16,11 @@ bool recognises(const ModelBundle& bundle) {
   return (has("\"modelTopology\"") || has("\"weightsManifest\"")) && (has("\"class_name\"") || !has("\"node\""));
 }
 
-Result<JsonDocument> parse(const ModelBundle& bundle) {
-  auto document = JsonDocument::parse(text_of(bundle));
-  if (!document) {
-    Error error = document.error();
-    error.where = bundle.files().front().name;
-    return error;
-  }
-  if (!document->root().is_object()) {
-    return Error{Code::kInvalidModel, "expected a JSON object", bundle.files().front().name};
-  }
-  return document;
-}
-
-Error placed(Error error, const ModelBundle& bundle) {
-  const std::string& file = bundle.files().front().name;
-  error.where = error.where.empty() ? file : file + ": " + error.where;
-  return error;
-}
-
 Result<std::vector<std::string>> missing(const ModelBundle& bundle) {
-  auto document = parse(bundle);
+  auto document = parse_model_json(bundle);
   if (!document) return document.error();
   auto names = missing_tfjs_weights(document->root().at("weightsManifest"), bundle);
-  if (!names) return placed(names.error(), bundle);
+  if (!names) return in_model_file(names.error(), bundle);
   return names;
 }
 
@@ -61,7 +35,7 @@ class TfjsVariables : public KerasVariables {
 };
 
 Result<Module> read(ModelBundle& bundle, const ReadOptions& options) {
-  auto document = parse(bundle);
+  auto document = parse_model_json(bundle);
   if (!document) return document.error();
   const Json root = document->root();
   const Json topology = root.at("modelTopology");
@@ -70,10 +44,10 @@ Result<Module> read(ModelBundle& bundle, const ReadOptions& options) {
   if (!topology.is_object()) topology.expected("an object", sink);
   if (sink.ok() && !model.is_object()) model.expected("an object", sink);
   const std::string version(topology.at("keras_version").string_or("", sink));
-  if (!sink.ok()) return placed(sink.error(), bundle);
+  if (!sink.ok()) return in_model_file(sink.error(), bundle);
 
   auto weights = TfjsWeights::open(root.at("weightsManifest"), bundle, options);
-  if (!weights) return placed(weights.error(), bundle);
+  if (!weights) return in_model_file(weights.error(), bundle);
   std::vector<std::string> warnings = weights->warnings();
   std::vector<KerasWeightStore::Entry> entries;
   for (const auto& entry : weights->entries()) entries.push_back({entry.name, {}});

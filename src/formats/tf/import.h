@@ -1,0 +1,46 @@
+// A GraphDef becomes a module: one graph a signature, bodies of loops and branches as graphs of their own, called
+// functions in place. The same for every file that holds a GraphDef.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "formats/open.h"
+#include "formats/tf/graph_def.h"
+
+namespace tare {
+
+// A named way in: tensors of the graph by the names that callers use.
+struct TfSignature {
+  struct Tensor {
+    std::string name;
+    std::string tensor;                      // "node:0"
+    std::optional<TfType> type = std::nullopt;
+    std::optional<TfShape> shape = std::nullopt;
+  };
+  std::string name;
+  std::vector<Tensor> inputs;
+  std::vector<Tensor> outputs;
+};
+
+// Values kept outside the graph, by the name of their Const node.
+class TfConstants {
+ public:
+  virtual ~TfConstants() = default;
+  virtual std::optional<Result<TensorValue>> find(const std::string& name) = 0;
+};
+
+struct TfSource {
+  const TfGraphDef* graph = nullptr;
+  TfConstants* constants = nullptr;   // null: all are in the graph
+  std::vector<TfSignature> signatures;
+  std::string format;
+};
+
+// The signature of a graph that states none: its placeholders, and what no node takes.
+Result<TfSignature> signature_of_graph(const TfGraphDef& graph);
+
+Result<Module> read_tf_graph(const TfSource& source, const ReadOptions& options);
+
+}  // namespace tare
