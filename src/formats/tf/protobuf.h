@@ -36,6 +36,10 @@ class Protobuf {
     want(5);
     return cursor_.f32();
   }
+  std::uint32_t fixed32() {
+    want(5);
+    return cursor_.u32();
+  }
   std::span<const std::byte> bytes() {
     want(2);
     return cursor_.take(varint());
@@ -44,7 +48,7 @@ class Protobuf {
     const auto b = bytes();
     return {reinterpret_cast<const char*>(b.data()), b.size()};
   }
-  // A repeated field of numbers: packed, or one of them. read(Protobuf&) reads one by raw_...
+  // A repeated field of numbers: packed, or one of them. add(Protobuf&) takes one by raw_...
   template <class F>
   void numbers(unsigned single_wire, F&& add) {
     if (wire_ == 2) {
