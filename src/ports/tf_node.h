@@ -13,7 +13,14 @@
 
 namespace tare {
 
-// Functions of the file, asked for by attributes of nodes.
+// What is known of a variable at import.
+struct TfVariable {
+  std::string name;
+  TensorType type;
+  std::optional<TensorValue> first;  // its value before any assignment
+};
+
+// What a node may ask of the rest of its file: functions that attributes name, variables behind handles.
 class TfFunctions {
  public:
   virtual ~TfFunctions() = default;
@@ -23,6 +30,11 @@ class TfFunctions {
                            GraphBuilder& caller, const std::vector<bool>& constants) = 0;
   // For each result of the function the argument that it passes on unchanged, or -1.
   virtual std::vector<int> passed_on(const std::string& function) = 0;
+  // The variable that a value of the graph being built is a handle of; null when it is none.
+  virtual const TfVariable* variable_of(GraphBuilder& builder, ValueId handle) = 0;
+  // False: nothing assigns variables, so that their first values are constants.
+  virtual bool assigns_variables() const = 0;
+  virtual void make_variable(GraphBuilder& builder, ValueId handle, const std::string& node) = 0;
   // The function's nodes in place of a call.
   virtual std::vector<ValueId> inlined(const std::string& function, std::span<const ValueId> inputs, GraphBuilder& builder) = 0;
 };

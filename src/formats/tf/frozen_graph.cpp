@@ -8,7 +8,7 @@ namespace {
 bool recognises(const ModelBundle& bundle) {
   const auto& file = bundle.files().front();
   // A SavedModel starts with its version's number, a GraphDef with a node.
-  return file.name.ends_with(".pb") && (file.bytes.empty() || file.bytes.bytes()[0] != std::byte{0x08});
+  return file.name.ends_with(".pb") && !file.name.ends_with("saved_model.pb") && (file.bytes.empty() || file.bytes.bytes()[0] != std::byte{0x08});
 }
 
 Result<std::vector<std::string>> missing(const ModelBundle&) { return std::vector<std::string>(); }

@@ -45,6 +45,7 @@ void read_tensors(Json json, std::vector<TfSignature::Tensor>& into, ErrorSink& 
     if (!tensor.is_object()) return tensor.expected("a tensor's name, type and shape", sink);
     TfSignature::Tensor t{std::string(tensor.key()), std::string(tensor.at("name").string_or(tensor.key(), sink))};
     if (tensor.has("dtype")) t.type = decode_tf_type(tensor.at("dtype"), sink);
+    if (tensor.has("resourceId")) t.resource = tensor.at("resourceId").integer(sink);
     if (tensor.has("tensorShape")) t.shape = decode_tf_shape(tensor.at("tensorShape"), sink);
     into.push_back(std::move(t));
   }
@@ -71,7 +72,21 @@ Result<Module> read_graph_model(Json root, ModelBundle& bundle, const ReadOption
   TfjsConstants constants(weights.take());
   auto signature = signature_of(root, *graph);
   if (!signature) return signature.error();
-  TfSource source{&*graph, &constants, {signature.take()}, "TF.js graph-model"};
+  TfSource source;
+  source.graph = &*graph;
+  source.constants = &constants;
+  source.signatures = {signature.take()};
+  source.format = "TF.js graph-model";
+  TfGraphDef initializer;
+  if (root.at("modelInitializer").is_object()) {
+    auto decoded = decode_tf_graph(root.at("modelInitializer"), options.max_nodes);
+    if (!decoded) return decoded.error();
+    initializer = decoded.take();
+    source.initializer_graph = &initializer;
+    ErrorSink sink;
+    read_tensors(root.at("initializerSignature").at("outputs"), source.resources, sink);
+    if (!sink.ok()) return sink.error();
+  }
   auto module = read_tf_graph(source, options);
   if (module) module->warnings.insert(module->warnings.begin(), warnings.begin(), warnings.end());
   return module;

@@ -3,11 +3,15 @@
 #include "formats/tf/import.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <unordered_map>
 
+#include "formats/tf/frames.h"
 #include "formats/tf/graph_index.h"
 #include "ir/constant_tensor.h"
 #include "ir/facets.h"
+#include "ops/variable/variable.h"
 #include "ports/tf_node.h"
 
 namespace tare {
@@ -24,6 +28,9 @@ class TfImporter : public TfFunctions {
   GraphId graph_of(const std::string& function, std::span<const ValueId> inputs, std::span<const TensorType> types,
                    GraphBuilder& caller, const std::vector<bool>& constants) override;
   std::vector<int> passed_on(const std::string& function) override;
+  const TfVariable* variable_of(GraphBuilder& builder, ValueId handle) override;
+  void make_variable(GraphBuilder& builder, ValueId handle, const std::string& node) override;
+  bool assigns_variables() const override { return assigns_; }
   std::vector<ValueId> inlined(const std::string& function, std::span<const ValueId> inputs, GraphBuilder& builder) override;
 
  private:
@@ -36,7 +43,11 @@ class TfImporter : public TfFunctions {
   };
 
   Status index_functions();
+  void find_assignments(const TfGraphIndex& index);
+  Status add_initializer(const TfGraphIndex& index);
   Status add_signature(const TfSignature& signature, const TfGraphIndex& index);
+  Status run_initializer_graph(GraphBuilder& b);
+  ValueId resource(const TfSignature::Tensor& input, GraphBuilder& b);
   ValueId add_input(const TfSignature::Tensor& input, const TfNodeDef* node, GraphBuilder& b);
   void convert(Walk& walk, const std::vector<TfEdge>& roots);
   void convert_node(Walk& walk, std::size_t node);
@@ -53,6 +64,9 @@ class TfImporter : public TfFunctions {
     TfGraphIndex index;
   };
   std::unordered_map<std::string, Function> functions_;
+  std::map<std::string, TfVariable> variables_;
+  std::map<std::pair<GraphId, ValueId>, std::string> handles_;  // the node that made the variable
+  bool assigns_ = false;  // some signature assigns variables
   std::int64_t left_;  // nodes that may still be converted
   int depth_ = 0;
 };
@@ -205,6 +219,23 @@ std::vector<ValueId> TfImporter::inlined(const std::string& name, std::span<cons
   return outputs;
 }
 
+const TfVariable* TfImporter::variable_of(GraphBuilder& builder, ValueId handle) {
+  const auto found = handles_.find({builder.id(), handle});
+  return found == handles_.end() ? nullptr : &variables_.at(found->second);
+}
+
+void TfImporter::make_variable(GraphBuilder& builder, ValueId handle, const std::string& node) {
+  handles_[{builder.id(), handle}] = node;
+  if (variables_.contains(node)) return;
+  TfVariable variable{node, {}, std::nullopt};
+  auto value = source_.variables != nullptr ? source_.variables->find(node) : std::nullopt;
+  if (value && !*value) return builder.fail(value->error());
+  if (value) variable.type = (*value)->type;
+  else variable.type.shape = Shape::unknown();
+  if (value) variable.first = value->take();
+  variables_.emplace(node, std::move(variable));
+}
+
 GraphId TfImporter::graph_of(const std::string& function, std::span<const ValueId> inputs, std::span<const TensorType> types,
                              GraphBuilder& caller, const std::vector<bool>& constants) {
   if (!caller.ok()) return GraphId::kNone;
@@ -219,6 +250,8 @@ GraphId TfImporter::graph_of(const std::string& function, std::span<const ValueI
     const Buffer bytes = given.constant;
     const ValueId input = b.input("argument " + std::to_string(i), types[i]);
     arguments.push_back(fixed ? b.constant(name, types[i], bytes) : input);
+    const auto handle = handles_.find({caller.id(), inputs[i]});
+    if (handle != handles_.end() && i < constants.size() && constants[i]) handles_[{id, input}] = std::string(handle->second);
   }
   for (const ValueId output : inlined(function, arguments, b)) b.output(output);
   if (!b.ok()) caller.fail(b.error());
@@ -267,6 +300,23 @@ ValueId TfImporter::add_input(const TfSignature::Tensor& input, const TfNodeDef*
   return b.input(input.name, tensor_type(*dtype, *known));
 }
 
+// A handle of what the initializer's graph makes under the same number.
+ValueId TfImporter::resource(const TfSignature::Tensor& input, GraphBuilder& b) {
+  for (const auto& made : source_.resources) {
+    if (made.resource != input.resource) continue;
+    const std::string node = made.tensor.substr(0, made.tensor.find(':'));
+    for (const TfNodeDef& def : source_.initializer_graph->nodes) {
+      const ReadTfFacet* rule = find_read_tf(def.op);
+      if (def.name != node || rule == nullptr || !def.op.starts_with("HashTable")) continue;
+      TfNode n(def, b, *this, {});
+      rule->read(n);
+      return n.all_outputs().empty() ? ValueId::kNone : n.all_outputs()[0];
+    }
+  }
+  b.fail("input '" + input.name + "': the initializer makes no resource " + std::to_string(*input.resource));
+  return ValueId::kNone;
+}
+
 Status TfImporter::add_signature(const TfSignature& signature, const TfGraphIndex& index) {
   const auto id = static_cast<GraphId>(module_.graphs.size());
   module_.graphs.emplace_back().name = signature.name.empty() ? "main" : signature.name;
@@ -276,11 +326,12 @@ Status TfImporter::add_signature(const TfSignature& signature, const TfGraphInde
   for (const auto& input : signature.inputs) {
     const auto edge = index.find(input.tensor);
     if (!edge) return placed(edge.error(), "input '" + input.name + "'");
-    const ValueId value = add_input(input, edge->port == 0 ? &index.nodes()[edge->node] : nullptr, b);
+    const ValueId value = input.resource ? resource(input, b)
+                                         : add_input(input, edge->port == 0 ? &index.nodes()[edge->node] : nullptr, b);
     auto& outputs = walk.values[edge->node];
     if (outputs.size() <= edge->port) outputs.resize(edge->port + 1, ValueId::kNone);
     outputs[edge->port] = value;
-    entry.input_names.push_back(input.name);
+    if (!input.resource) entry.input_names.push_back(input.name);
   }
   std::vector<TfEdge> roots;
   for (const auto& output : signature.outputs) {
@@ -298,16 +349,102 @@ Status TfImporter::add_signature(const TfSignature& signature, const TfGraphInde
   return {};
 }
 
+// Whether anything that a signature needs assigns a variable; else all of them are constants.
+void TfImporter::find_assignments(const TfGraphIndex& index) {
+  std::vector<TfEdge> roots;
+  for (const TfSignature& signature : source_.signatures) {
+    for (const auto& output : signature.outputs) {
+      if (auto edge = index.find(output.tensor)) roots.push_back(*edge);
+    }
+  }
+  std::vector<const TfFunctionDef*> open;
+  std::set<std::string> seen;
+  const auto visit = [&](const TfNodeDef& node) {
+    assigns_ |= node.op.starts_with("Assign") && node.op != "Assert";
+    const auto call = [&](const std::string& name) {
+      const auto found = functions_.find(name);
+      if (found != functions_.end() && seen.insert(name).second) open.push_back(found->second.def);
+    };
+    call(node.op);
+    for (const auto& [name, attr] : node.attrs) {
+      if (attr.kind == TfAttr::Kind::kFunction) call(attr.text);
+      for (const TfAttr& item : attr.list) {
+        if (item.kind == TfAttr::Kind::kFunction) call(item.text);
+      }
+    }
+  };
+  const auto order = index.order(roots);
+  if (!order) return;
+  for (const std::size_t node : *order) visit(index.nodes()[node]);
+  while (!open.empty()) {
+    const TfFunctionDef* f = open.back();
+    open.pop_back();
+    for (const TfNodeDef& node : f->nodes) visit(node);
+  }
+}
+
+Status TfImporter::run_initializer_graph(GraphBuilder& b) {
+  auto index = TfGraphIndex::of(source_.initializer_graph->nodes, nullptr);
+  if (!index) return index.error();
+  std::vector<TfEdge> roots;
+  for (std::size_t i = 0; i < index->nodes().size(); ++i) {
+    const std::string& op = index->nodes()[i].op;
+    if (op.starts_with("InitializeTable") || op.starts_with("LookupTableImport")) roots.push_back({i, 0, false});
+  }
+  for (const auto& made : source_.resources) {
+    const auto edge = index->find(made.tensor);
+    if (!edge) return edge.error();
+    roots.push_back(*edge);
+  }
+  Walk walk{*index, b, std::vector<std::vector<ValueId>>(index->nodes().size()), {}};
+  convert(walk, roots);
+  return b.status();
+}
+
+// Gives variables their values, then runs what the file wants run once.
+Status TfImporter::add_initializer(const TfGraphIndex& index) {
+  const bool no_values = !assigns_ || variables_.empty();
+  if (no_values && source_.initializer.empty() && source_.initializer_graph == nullptr) return {};
+  const auto id = static_cast<GraphId>(module_.graphs.size());
+  module_.graphs.emplace_back().name = "initializer";
+  GraphBuilder b(module_, id, &budget_);
+  for (const auto& [name, variable] : variables_) {
+    if (!assigns_ || !variable.first) continue;
+    b.set_scope(name);
+    const ValueId handle = b.emit(VarHandle{.container = {}, .shared_name = name}, {});
+    b.emit_n(AssignVariable{}, {handle, b.constant(name, variable.type, variable.first->bytes)}, 0);
+  }
+  if (!source_.initializer.empty()) {
+    const auto edge = index.find(source_.initializer);
+    if (!edge) return placed(edge.error(), "the initializer");
+    Walk walk{index, b, std::vector<std::vector<ValueId>>(index.nodes().size()), {}};
+    convert(walk, {*edge});
+  }
+  if (source_.initializer_graph != nullptr) {
+    if (Status status = run_initializer_graph(b); !status) return placed(status.error(), "the initializer");
+  }
+  if (!b.ok()) return placed(b.error(), "the initializer");
+  if (b.graph().nodes.empty()) {
+    module_.graphs.pop_back();
+    return {};
+  }
+  module_.initializer = id;
+  return {};
+}
+
 Result<Module> TfImporter::read() {
   module_.format = source_.format;
+  if (Status status = lower_frames(*source_.graph); !status) return status.error();
   auto index = TfGraphIndex::of(source_.graph->nodes, nullptr);
   if (!index) return index.error();
   if (auto order = index->order_of_all(); !order) return order.error();
   if (Status status = index_functions(); !status) return status.error();
   if (source_.signatures.empty()) return Error{Code::kInvalidModel, "there is no signature to run", {}};
+  find_assignments(*index);
   for (const TfSignature& signature : source_.signatures) {
     if (Status status = add_signature(signature, *index); !status) return status.error();
   }
+  if (Status status = add_initializer(*index); !status) return status.error();
   return std::move(module_);
 }
 

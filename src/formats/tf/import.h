@@ -18,6 +18,7 @@ struct TfSignature {
     std::string tensor;                      // "node:0"
     std::optional<TfType> type = std::nullopt;
     std::optional<TfShape> shape = std::nullopt;
+    std::optional<std::int64_t> resource = std::nullopt;  // no input of the caller, but what the initializer made
   };
   std::string name;
   std::vector<Tensor> inputs;
@@ -31,11 +32,22 @@ class TfConstants {
   virtual std::optional<Result<TensorValue>> find(const std::string& name) = 0;
 };
 
+// Values of variables, by the name of the node that makes them.
+class TfVariables {
+ public:
+  virtual ~TfVariables() = default;
+  virtual std::optional<Result<TensorValue>> find(const std::string& node) = 0;
+};
+
 struct TfSource {
-  const TfGraphDef* graph = nullptr;
+  TfGraphDef* graph = nullptr;        // its version-1 control flow is rewritten
   TfConstants* constants = nullptr;   // null: all are in the graph
-  std::vector<TfSignature> signatures;
-  std::string format;
+  TfVariables* variables = nullptr;   // null: there are none
+  std::vector<TfSignature> signatures = {};
+  std::string initializer = {};       // a node to run once, before the first run
+  TfGraphDef* initializer_graph = nullptr;  // or a graph of its own, with the resources that it gives
+  std::vector<TfSignature::Tensor> resources = {};
+  std::string format = {};
 };
 
 // The signature of a graph that states none: its placeholders, and what no node takes.

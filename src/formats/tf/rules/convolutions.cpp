@@ -5,6 +5,7 @@
 #include "ops/conv_2d/conv_2d.h"
 #include "ops/conv_3d.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d.h"
+#include "ops/max_pool_argmax.h"
 #include "ops/pool/pool.h"
 #include "ops/shape_of.h"
 #include "ops/transpose_conv/transpose_conv.h"
@@ -110,6 +111,17 @@ void pool(TfNode& n) {
   n.output(0, w.from_channels_last(g, y));
 }
 
+void max_pool_with_argmax(TfNode& n) {
+  if (!n.expect(1)) return;
+  const TfWindow w = TfWindow::read(n, 2);
+  const auto filter = w.spatial_of(n, "ksize", n.integers("ksize"));
+  if (!n.ok() || !n.require(!w.channels_first, "data_format: only NHWC is possible")) return;
+  const bool batch = n.flag("include_batch_in_index", false);
+  n.outputs(n.builder().emit_n(MaxPoolArgmax{.filter = {filter[0], filter[1]}, .axes = w.first<2>(), .padding = w.padding,
+                                             .place = batch ? ArgmaxPlace::kBatch : ArgmaxPlace::kImage,
+                                             .place_dtype = n.dtype("Targmax", DType::kInt64)}, n.all_inputs(), 2));
+}
+
 }  // namespace
 
 extern const ReadTfFacet read_tf_avg_pool{"AvgPool", pool<PoolKind::kAverage, 2>};
@@ -123,6 +135,7 @@ extern const ReadTfFacet read_tf_depthwise_conv_2d_native{"DepthwiseConv2dNative
 extern const ReadTfFacet read_tf_fused_conv_2d{"_FusedConv2D", conv_2d};
 extern const ReadTfFacet read_tf_fused_depthwise_conv_2d_native{"FusedDepthwiseConv2dNative", depthwise};
 extern const ReadTfFacet read_tf_max_pool{"MaxPool", pool<PoolKind::kMax, 2>};
+extern const ReadTfFacet read_tf_max_pool_with_argmax{"MaxPoolWithArgmax", max_pool_with_argmax};
 extern const ReadTfFacet read_tf_max_pool_3d{"MaxPool3D", pool<PoolKind::kMax, 3>};
 
 }  // namespace tare

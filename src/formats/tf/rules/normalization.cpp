@@ -1,6 +1,7 @@
 // Batch normalisation as arithmetic, so that passes fold it into the convolution before it; resizing.
 #include "formats/tf/rules/windows.h"
 #include "ir/facets.h"
+#include "ops/local_response_normalization.h"
 #include "ops/reduce.h"
 #include "ops/resize.h"
 
@@ -63,11 +64,20 @@ void resize(TfNode& n) {
   n.output(0, n.emit(Resize{.method = method, .align_corners = align, .half_pixel_centers = half}, {x, n.input(1)}));
 }
 
+void lrn(TfNode& n) {
+  if (!n.expect(1)) return;
+  const std::int64_t radius = n.integer("depth_radius", 5);
+  if (!n.require(radius >= 0 && radius <= INT32_MAX, "depth_radius: expected a number of channels, got " + std::to_string(radius))) return;
+  n.become(LocalResponseNormalization{.radius = radius, .bias = static_cast<float>(n.number("bias", 1)),
+                                      .alpha = static_cast<float>(n.number("alpha", 1)), .beta = static_cast<float>(n.number("beta", 0.5))});
+}
+
 }  // namespace
 
 extern const ReadTfFacet read_tf_fused_batch_norm{"FusedBatchNorm", fused_batch_norm};
 extern const ReadTfFacet read_tf_fused_batch_norm_v2{"FusedBatchNormV2", fused_batch_norm};
 extern const ReadTfFacet read_tf_fused_batch_norm_v3{"FusedBatchNormV3", fused_batch_norm};
+extern const ReadTfFacet read_tf_lrn{"LRN", lrn};
 extern const ReadTfFacet read_tf_resize_bilinear{"ResizeBilinear", resize<Resize::Method::kBilinear>};
 extern const ReadTfFacet read_tf_resize_nearest_neighbor{"ResizeNearestNeighbor", resize<Resize::Method::kNearest>};
 

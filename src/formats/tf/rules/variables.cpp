@@ -1,0 +1,93 @@
+// Variables. A model that assigns none has constants in their place; else handles, reads and assignments, as in the file.
+#include "ops/variable/variable.h"
+
+#include "ir/constant_tensor.h"
+#include "ir/facets.h"
+#include "ops/compose.h"
+#include "ports/tf_node.h"
+
+namespace tare {
+namespace {
+
+void var_handle(TfNode& n) {
+  const ValueId handle = n.emit(VarHandle{.container = {}, .shared_name = n.name()}, {});
+  if (n.ok()) n.functions().make_variable(n.builder(), handle, n.name());
+  n.output(0, handle);
+}
+
+ValueId read_of(TfNode& n, ValueId handle, DType dtype) {
+  const TfVariable* v = n.functions().variable_of(n.builder(), handle);
+  if (v != nullptr && v->first && !n.functions().assigns_variables()) {
+    return n.builder().constant(v->name, v->first->type, v->first->bytes);
+  }
+  Shape shape = v != nullptr ? v->type.shape : Shape::unknown();
+  return n.emit(ReadVariable{.dtype = dtype, .shape = shape}, {handle});
+}
+
+void read_variable(TfNode& n) {
+  if (!n.expect(1)) return;
+  const DType dtype = n.dtype("dtype");
+  const TfVariable* v = n.functions().variable_of(n.builder(), n.input(0));
+  if (v != nullptr && !v->first && !n.functions().assigns_variables()) return n.fail("the checkpoint has no value for variable '" + v->name + "'");
+  n.output(0, read_of(n, n.input(0), dtype));
+}
+
+// In version 1 a variable's node gives its value; an assignment finds the variable by it.
+void variable_v1(TfNode& n) {
+  const DType dtype = n.dtype("dtype");
+  const ValueId handle = n.emit(VarHandle{.container = {}, .shared_name = n.name()}, {});
+  if (!n.ok()) return;
+  n.functions().make_variable(n.builder(), handle, n.name());
+  const TfVariable* v = n.functions().variable_of(n.builder(), handle);
+  if (v != nullptr && !v->first && !n.functions().assigns_variables()) return n.fail("the checkpoint has no value for the variable");
+  n.output(0, read_of(n, handle, dtype));
+  if (n.ok()) n.functions().make_variable(n.builder(), n.all_outputs()[0], n.name());
+}
+
+enum class Change { kSet, kAdd, kSub };
+
+template <Change change>
+ValueId changed(TfNode& n, ValueId handle) {
+  Compose g(n.builder());
+  ValueId value = n.input(1);
+  if (change == Change::kAdd) value = g.add(read_of(n, handle, g.dtype(value)), value);
+  if (change == Change::kSub) value = g.sub(read_of(n, handle, g.dtype(value)), value);
+  n.builder().emit_n(AssignVariable{}, {handle, value}, 0);
+  return value;
+}
+
+template <Change change>
+void assign_variable(TfNode& n) {
+  if (n.expect(2)) changed<change>(n, n.input(0));
+}
+
+template <Change change>
+void assign_v1(TfNode& n) {
+  if (!n.expect(2)) return;
+  const TfVariable* v = n.functions().variable_of(n.builder(), n.input(0));
+  if (!n.require(v != nullptr, "input 0 is no variable")) return;
+  const std::string name = v->name;
+  const ValueId handle = n.emit(VarHandle{.container = {}, .shared_name = name}, {});
+  if (!n.ok()) return;
+  n.functions().make_variable(n.builder(), handle, name);
+  n.output(0, changed<change>(n, handle));
+  if (n.ok()) n.functions().make_variable(n.builder(), n.all_outputs()[0], name);
+}
+
+void is_initialized(TfNode& n) { n.output(0, n.builder().scalar(DType::kBool, 1)); }
+
+}  // namespace
+
+extern const ReadTfFacet read_tf_assign{"Assign", assign_v1<Change::kSet>};
+extern const ReadTfFacet read_tf_assign_add{"AssignAdd", assign_v1<Change::kAdd>};
+extern const ReadTfFacet read_tf_assign_add_variable_op{"AssignAddVariableOp", assign_variable<Change::kAdd>};
+extern const ReadTfFacet read_tf_assign_sub{"AssignSub", assign_v1<Change::kSub>};
+extern const ReadTfFacet read_tf_assign_sub_variable_op{"AssignSubVariableOp", assign_variable<Change::kSub>};
+extern const ReadTfFacet read_tf_assign_variable_op{"AssignVariableOp", assign_variable<Change::kSet>};
+extern const ReadTfFacet read_tf_read_variable_op{"ReadVariableOp", read_variable};
+extern const ReadTfFacet read_tf_var_handle_op{"VarHandleOp", var_handle};
+extern const ReadTfFacet read_tf_var_is_initialized_op{"VarIsInitializedOp", is_initialized};
+extern const ReadTfFacet read_tf_variable{"Variable", variable_v1};
+extern const ReadTfFacet read_tf_variable_v2{"VariableV2", variable_v1};
+
+}  // namespace tare
