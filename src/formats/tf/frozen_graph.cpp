@@ -43,6 +43,6 @@ Result<Module> read(ModelBundle& bundle, const ReadOptions& options) {
 
 }  // namespace
 
-extern const FormatReader format_frozen_graph{"frozen GraphDef", recognises, missing, read};
+extern const FormatReader format_frozen_graph{"graphdef", recognises, missing, read};
 
 }  // namespace tare

@@ -196,6 +196,6 @@ Result<Module> read(ModelBundle& bundle, const ReadOptions& options) {
 
 }  // namespace
 
-extern const FormatReader format_saved_model{"SavedModel", recognises, missing, read};
+extern const FormatReader format_saved_model{"savedmodel", recognises, missing, read};
 
 }  // namespace tare

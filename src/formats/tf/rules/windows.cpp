@@ -113,6 +113,7 @@ ValueId apply_fused_ops(TfNode& n, ValueId y, int argument) {
     return n.input(std::min(argument++, n.inputs() - 1));
   };
   for (const std::string& op : n.texts("fused_ops")) {
+    if (op == "NoOp" || op.empty()) continue;
     if (op == "BiasAdd" || op == "Add") y = g.add(y, next(op));
     else if (op == "Relu") y = g.relu(y);
     else if (op == "Relu6") y = g.unary(UnaryKind::kRelu6, y);
