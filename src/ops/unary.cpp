@@ -130,13 +130,13 @@ void eval(const Unary& op, EvalContext& c) {
   for (std::int64_t i = 0; i < count; ++i) store(out.data, i, r.real(load(in.data, i), op.alpha));
 }
 
-// XNNPACK's own reciprocal square root makes infinity NaN.
+// XNNPACK's own reciprocal square root makes infinity NaN on some processors, and so does its square root.
 bool lower_rsqrt(XnnBuilder& b) {
   if (b.input_type(0).dtype != DType::kFloat32) return b.refuse("negative inputs are an error");
   constexpr float kOne = 1.0f;
-  const XnnValue root = b.temporary(b.output_type());
+  const XnnValue reciprocal = b.temporary(b.output_type());
   const XnnValue one = b.constant(tensor_type(DType::kFloat32, {1}), Buffer::copy_of(std::as_bytes(std::span(&kOne, 1))));
-  return b.unary(XnnUnary::kSquareRoot, b.input(0), root) && b.binary(XnnBinary::kDivide, one, root, b.output());
+  return b.binary(XnnBinary::kDivide, one, b.input(0), reciprocal) && b.unary(XnnUnary::kSquareRoot, reciprocal, b.output());
 }
 
 bool lower(const Unary& op, XnnBuilder& b) {
