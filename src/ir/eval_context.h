@@ -31,6 +31,8 @@ class EvalHost {
   virtual Resources* resources() { return nullptr; }
   // A slot that belongs to this node and outlives the run; cleared by reset.
   virtual ObjectPtr* node_state() { return nullptr; }
+  // For random ops whose file gives no seed.
+  virtual std::uint64_t seed() { return 0; }
   // Counts one trip of a loop; false when the budget of trips or seconds is used up.
   virtual bool spend_trip(ErrorSink& sink) = 0;
 };
@@ -74,6 +76,7 @@ class EvalContext {
   Result<std::vector<TensorValue>> call(GraphId graph, std::span<const Tensor> inputs) { return host_.call(graph, inputs); }
   Resources* resources() { return host_.resources(); }
   ObjectPtr* node_state() { return host_.node_state(); }
+  std::uint64_t seed() { return host_.seed(); }
   bool spend_trip() { return host_.spend_trip(sink_); }
   const Node& node() const { return node_; }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "ir/facets.h"
+#include "ops/common/philox.h"
 #include "ports/tflite_node.h"
 #include "ports/tflite_writer.h"
 
@@ -22,16 +23,6 @@ void infer(const StablehloRngBitGenerator& op, InferContext& c) {
   if (!c.require(fits, "bits must be 32 or 64 wide")) return;
   c.output(0, DType::kUint64, state);
   c.output(1, op.dtype, op.shape);
-}
-
-std::array<Word, 4> philox(std::array<Word, 4> x, Word k0, Word k1) {
-  for (int round = 0; round < 10; ++round) {
-    const std::uint64_t a = std::uint64_t{0xD2511F53} * x[0], b = std::uint64_t{0xCD9E8D57} * x[2];
-    x = {static_cast<Word>(b >> 32) ^ x[1] ^ k0, static_cast<Word>(b), static_cast<Word>(a >> 32) ^ x[3] ^ k1, static_cast<Word>(a)};
-    k0 += 0x9E3779B9;
-    k1 += 0xBB67AE85;
-  }
-  return x;
 }
 
 std::array<Word, 4> threefry(Word x0, Word x1, Word k0, Word k1) {
@@ -60,7 +51,7 @@ void eval(const StablehloRngBitGenerator& op, EvalContext& c) {
   const std::size_t block = op.threefry ? 2 : 4;
   for (std::size_t i = 0; i < words.size(); i += block, ++counter) {
     const auto bits = op.threefry ? threefry(lo(counter), hi(counter), lo(key), hi(key))
-                                  : philox({lo(counter), hi(counter), lo(high), hi(high)}, lo(key), hi(key));
+                                  : philox({lo(counter), hi(counter), lo(high), hi(high)}, {lo(key), hi(key)});
     std::memcpy(words.data() + i, bits.data(), std::min(block, words.size() - i) * sizeof(Word));
   }
   auto next = c.output(0).as<std::uint64_t>();

@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "base/entropy.h"
 #include "runtime/graph_runner.h"
 
 namespace tare {
@@ -15,7 +16,9 @@ double now() {
 }  // namespace
 
 Executable::Executable(std::shared_ptr<const Module> module, const PlanOptions& options)
-    : module_(std::move(module)), options_(options), runners_(module_->graphs.size()) {}
+    : module_(std::move(module)), options_(options), runners_(module_->graphs.size()) {
+  if (options_.seed == 0) options_.seed = entropy();
+}
 
 Executable::~Executable() = default;
 
