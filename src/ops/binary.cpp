@@ -10,6 +10,7 @@
 #include "ir/facets.h"
 #include "ops/common/broadcast.h"
 #include "ops/common/elements.h"
+#include "ops/common/other_binary.h"
 #include "ops/common/quantized_binary.h"
 #include "ports/tflite_node.h"
 #include "ports/tflite_writer.h"
@@ -144,6 +145,7 @@ void eval(const Binary& op, EvalContext& c) {
   if (!op.stored && c.input(0).quantization && !is_comparison(op.kind) && !keeps_scale(op.kind)) {
     return c.fail("no kernel for quantised " + std::string(dtype_name(dtype)), Code::kUnsupported);
   }
+  if (eval_other_binary(op, c)) return;
   const Range range = activation_range(op.activation);
   if (const LoadInt load = load_int(dtype); load && r.integer) {
     if (divides(op.kind)) {
