@@ -23,9 +23,8 @@ QuantizedMultiplier quantize_multiplier(double real) {
 
 std::int32_t saturating_rounding_doubling_high_mul(std::int32_t a, std::int32_t b) {
   if (a == b && a == std::numeric_limits<std::int32_t>::min()) return std::numeric_limits<std::int32_t>::max();
-  const std::int64_t product = static_cast<std::int64_t>(a) * b;
-  const std::int64_t nudge = product >= 0 ? (1 << 30) : 1 - (1 << 30);
-  return static_cast<std::int32_t>((product + nudge) / (std::int64_t{1} << 31));
+  // A shift rounds negative halves up, as the reference's division of a nudged product does.
+  return static_cast<std::int32_t>((static_cast<std::int64_t>(a) * b + (std::int64_t{1} << 30)) >> 31);
 }
 
 std::int32_t rounding_divide_by_pot(std::int32_t x, int exponent) {

@@ -14,7 +14,7 @@ struct QuantizedMultiplier {
 // The nearest fixed-point form of a real multiplier; 0 for 0 and for what is too small to matter.
 QuantizedMultiplier quantize_multiplier(double real);
 
-// round(a * b / 2^31), saturating; ties away from zero.
+// round(a * b / 2^31), saturating; ties upwards.
 std::int32_t saturating_rounding_doubling_high_mul(std::int32_t a, std::int32_t b);
 // round(x / 2^exponent); ties away from zero.
 std::int32_t rounding_divide_by_pot(std::int32_t x, int exponent);

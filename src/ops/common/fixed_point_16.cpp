@@ -75,8 +75,8 @@ I16 reciprocal_q2(I16 half_denominator) {
 
 std::int16_t saturating_rounding_doubling_high_mul(std::int16_t a, std::int16_t b) {
   if (a == b && a == std::numeric_limits<I16>::min()) return kOne;
-  const I32 product = static_cast<I32>(a) * b;
-  return static_cast<I16>((product + (product >= 0 ? 1 << 14 : 1 - (1 << 14))) / (1 << 15));
+  // A shift rounds negative halves up, as the reference's division of a nudged product does.
+  return static_cast<I16>((static_cast<I32>(a) * b + (1 << 14)) >> 15);
 }
 
 std::int16_t logistic_16(std::int16_t x) {
