@@ -5,6 +5,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/heap_sort.h"
+
 namespace tare {
 
 class JsonTreeBuilder {
@@ -112,7 +114,7 @@ class JsonTreeBuilder {
     for (std::uint32_t n = nodes[levels_.back().node].first; n != kNone; n = nodes[n].next) {
       keys_.push_back(document_.view(nodes[n].key));
     }
-    std::sort(keys_.begin(), keys_.end());
+    heap_sort(keys_);
     const auto twice = std::adjacent_find(keys_.begin(), keys_.end());
     if (twice == keys_.end()) return true;
     return fail("the key \"" + std::string(*twice) + "\" is given twice in one object");

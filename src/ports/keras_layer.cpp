@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/heap_sort.h"
 #include "ir/constant_tensor.h"
 
 namespace tare {
@@ -24,7 +25,7 @@ void KerasArgument::flatten(std::vector<KerasTensor>& into) const {
   }
   std::vector<std::size_t> order(items.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return keys[a] < keys[b]; });
+  heap_sort(order, [&](std::size_t a, std::size_t b) { return keys[a] < keys[b]; });
   for (const std::size_t i : order) items[i].flatten(into);
 }
 

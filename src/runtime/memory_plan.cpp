@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "base/checked.h"
+#include "base/heap_sort.h"
 
 namespace tare {
 namespace {
@@ -16,8 +17,9 @@ constexpr std::size_t kAlignment = 16;
 std::optional<MemoryPlan> plan_memory(std::span<const Lifetime> lifetimes) {
   std::vector<std::size_t> order(lifetimes.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return lifetimes[a].bytes > lifetimes[b].bytes; });
+  heap_sort(order, [&](std::size_t a, std::size_t b) {
+    return lifetimes[a].bytes != lifetimes[b].bytes ? lifetimes[a].bytes > lifetimes[b].bytes : a < b;
+  });
 
   MemoryPlan plan;
   plan.offsets.resize(lifetimes.size());

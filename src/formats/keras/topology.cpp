@@ -5,6 +5,8 @@
 #include <cctype>
 #include <deque>
 
+#include "base/heap_sort.h"
+
 namespace tare {
 namespace {
 
@@ -213,7 +215,7 @@ void KerasTopology::read_references(Json json, std::vector<KerasReference>& into
   if (json.is_object()) {
     std::vector<Json> members;
     for (const Json member : json) members.push_back(member);
-    std::sort(members.begin(), members.end(), [](Json a, Json b) { return a.key() < b.key(); });
+    heap_sort(members, [](Json a, Json b) { return a.key() < b.key(); });
     for (const Json member : members) {
       read_references(member, into, nullptr, sink);
       if (keys) keys->resize(into.size(), std::string(member.key()));
