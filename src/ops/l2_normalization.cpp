@@ -75,6 +75,11 @@ void eval(const L2Normalization& op, EvalContext& c) {
 void read_tflite(TfliteNode& n) {
   if (!n.expect(1, 1)) return;
   const auto activation = n.activation(n.options<tflite::L2NormOptions>().fused_activation_function());
+  const TensorType& out = n.output_type(0);
+  if (!is_float(out.dtype)) {
+    n.require(n.type(0).quantized() && out.quantized() && out.scale() == 1.0f / 128 && out.zero_point() == (out.dtype == DType::kUint8 ? 128 : 0),
+              "the output's scale must be 1/128 and its zero point the middle number");
+  }
   if (n.require(activation == Activation::kNone, "a fused activation has no kernel")) n.emit(L2Normalization{});
 }
 

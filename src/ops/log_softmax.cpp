@@ -100,7 +100,14 @@ void eval(const LogSoftmax&, EvalContext& c) {
 }
 
 void read_tflite(TfliteNode& n) {
-  if (n.expect(1, 1)) n.emit(LogSoftmax{});
+  if (!n.expect(1, 1)) return;
+  const TensorType& out = n.output_type(0);
+  if (!is_float(out.dtype)) {
+    const std::int32_t zero = out.dtype == DType::kUint8 ? 255 : 127;
+    n.require(n.type(0).quantized() && out.quantized() && out.scale() == 1.0f / 16 && out.zero_point() == zero,
+              "the output's scale must be 1/16 and its zero point the largest number");
+  }
+  n.emit(LogSoftmax{});
 }
 
 void write_tflite(const LogSoftmax&, TfliteWriter& w) {

@@ -142,8 +142,22 @@ bool lower(const Softmax& op, XnnBuilder& b) {
   return b.softmax(b.input(0), b.output());
 }
 
+// Kernels write one fixed quantisation, whatever the file says: it has to say that one.
+void check_output(TfliteNode& n) {
+  const TensorType& out = n.output_type(0);
+  if (is_float(out.dtype)) return;
+  const bool wide = out.dtype == DType::kInt16;
+  const float scale = wide ? 1.0f / 32768 : 1.0f / 256;
+  const std::int32_t zero = out.dtype == DType::kInt8 ? -128 : 0;
+  n.require(out.quantized() && std::abs(out.scale() - scale) <= 0.001f * scale && out.zero_point() == zero,
+            wide ? "the output's scale must be 1/32768 and its zero point 0"
+                 : "the output's scale must be 1/256 and its zero point the smallest number");
+  n.require(n.type(0).quantized(), "integer input without quantisation");
+}
+
 void read_tflite(TfliteNode& n) {
   if (!n.expect(1, 1)) return;
+  check_output(n);
   const DType out = n.output_type(0).dtype;
   n.emit(Softmax{.beta = n.options<tflite::SoftmaxOptions>().beta(),
                  .output_dtype = out == n.type(0).dtype ? std::nullopt : std::optional(out)});

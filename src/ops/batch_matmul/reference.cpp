@@ -84,6 +84,7 @@ void eval_quantised(const Products& p, EvalContext& c) {
   const bool sums_alone = y.dtype == DType::kInt32;
   if (sums_alone) a.quantization = b.quantization = y.quantization = nullptr;
   const bool wide = a.dtype == DType::kInt16;
+  if (!sums_alone && !has_scale(c, y)) return;
   ScratchParts parts;
   const std::size_t tile = parts.add<std::int16_t>(p.depth * kTile);
   const std::size_t input = parts.add<std::int16_t>(a.elements());

@@ -31,6 +31,7 @@ void run_integers(EvalContext& c, const ConvolutionRun& r) {
   const Tensor& x = c.input(r.input);
   const Tensor& w = *r.weights.weights;
   const std::int64_t channels = channels_of(r.shape);
+  if (!has_scale(c, c.output(0))) return;
   ScratchParts parts;
   const std::size_t tile = parts.add<std::int16_t>(tile_size(r.shape));
   const std::size_t input = parts.add<std::int16_t>(x.elements());

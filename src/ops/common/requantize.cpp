@@ -61,6 +61,10 @@ void fill_scales(const ScaleSource& from, std::int64_t channels, ChannelScale* s
   }
 }
 
+bool has_scale(EvalContext& c, const Tensor& output) {
+  return c.require(output.quantization != nullptr, "integer output without quantisation");
+}
+
 std::int32_t requantize(std::int64_t sum, const ChannelScale& scale, Rounding rounding) {
   switch (rounding) {
     case Rounding::kWide: return multiply_by_quantized_multiplier(sum, scale.fixed);

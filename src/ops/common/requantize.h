@@ -76,6 +76,9 @@ struct ScaleSource {
 };
 void fill_scales(const ScaleSource& from, std::int64_t channels, ChannelScale* scales);
 
+// False after failing: integers say nothing without a scale.
+bool has_scale(EvalContext& c, const Tensor& output);
+
 // One sum to the output's stored number.
 std::int32_t requantize(std::int64_t sum, const ChannelScale& scale, Rounding rounding);
 

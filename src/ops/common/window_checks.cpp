@@ -61,6 +61,7 @@ bool check_weights(InferContext& c, const WeightCheck& check) {
     c.fail("no kernel for input " + text(x) + " with weights " + text(w), Code::kUnsupported);
     return false;
   }
+  if (!is_float(x) && !c.require(c.type(check.input).quantized(), "integer input without quantisation")) return false;
   if (x == DType::kInt16 && !c.require(c.type(check.input).zero_point() == 0, "int16 input must have zero point 0")) return false;
   if (is_float(w)) return true;
   const auto& q = c.type(check.weights).quantization;

@@ -130,6 +130,7 @@ void eval_integers(const Depthwise& d, const DepthwiseConv2D& op, EvalContext& c
   const Tensor& x = c.input(0);
   Tensor w = c.input(1);
   Quantization centred;
+  if (!hybrid && !has_scale(c, c.output(0))) return;
   if (hybrid) {  // symmetric; legacy files store int8's bits as uint8
     w.dtype = DType::kInt8;
     centred = *w.quantization;

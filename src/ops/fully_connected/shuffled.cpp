@@ -34,6 +34,7 @@ void write_workspace(EvalContext& c, const FullyConnectedExtents& e) {
 
 void eval_shuffled(const FullyConnected& op, EvalContext& c) {
   const FullyConnectedExtents e = fully_connected_extents(c);
+  if (!has_scale(c, c.output(0))) return;
   write_workspace(c, e);
   const auto x = c.input(0).as<std::uint8_t>();
   const auto w = c.input(1).as<std::uint8_t>();
