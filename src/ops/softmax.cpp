@@ -146,12 +146,12 @@ bool lower(const Softmax& op, XnnBuilder& b) {
 void check_output(TfliteNode& n) {
   const TensorType& out = n.output_type(0);
   if (is_float(out.dtype)) return;
-  const bool wide = out.dtype == DType::kInt16;
-  const float scale = wide ? 1.0f / 32768 : 1.0f / 256;
-  const std::int32_t zero = out.dtype == DType::kInt8 ? -128 : 0;
+  const bool wide = out.dtype == DType::kInt16, signed_wide = wide && n.type(0).dtype == DType::kInt16;
+  const float scale = signed_wide ? 1.0f / 32768 : wide ? 1.0f / 65536 : 1.0f / 256;
+  const std::int32_t zero = signed_wide || out.dtype == DType::kUint8 ? 0 : wide ? -32768 : -128;
   n.require(out.quantized() && std::abs(out.scale() - scale) <= 0.001f * scale && out.zero_point() == zero,
-            wide ? "the output's scale must be 1/32768 and its zero point 0"
-                 : "the output's scale must be 1/256 and its zero point the smallest number");
+            signed_wide ? "the output's scale must be 1/32768 and its zero point 0"
+                        : "the output's scale must be 1 over its numbers and its zero point the smallest of them");
   n.require(n.type(0).quantized(), "integer input without quantisation");
 }
 
