@@ -197,7 +197,8 @@ void read_tflite(TfliteNode& n) {
 }
 
 void write_tflite(const Reduce& op, TfliteWriter& w) {
-  w.builtin(static_cast<tflite::BuiltinOperator>(row(op).tflite), tflite::CreateReducerOptions(w.fbb(), op.keep_dims), 2);
+  const int version = op.kind == ReduceKind::kAny || op.kind == ReduceKind::kAll ? 1 : 2;
+  w.builtin(static_cast<tflite::BuiltinOperator>(row(op).tflite), tflite::CreateReducerOptions(w.fbb(), op.keep_dims), version);
 }
 
 }  // namespace
