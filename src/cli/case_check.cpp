@@ -68,7 +68,7 @@ void check_file(const Case& c, const std::string& model, const CheckOptions& opt
     }
     return;
   }
-  const CaseOutcome outcome = run_case_file(c, model, options.budgets, options.use_xnnpack);
+  const CaseOutcome outcome = run_case_file(c, model, options);
   const std::string wrong =
       result.broken ? judge_broken(c, model, outcome) : judge_outputs(c, outcome, result.lowered);
   if (!wrong.empty()) {
@@ -78,7 +78,9 @@ void check_file(const Case& c, const std::string& model, const CheckOptions& opt
     return;
   }
   if (!options.compare || result.broken || !options.use_xnnpack) return;
-  const CaseOutcome reference = run_case_file(c, model, options.budgets, false);
+  CheckOptions without_xnnpack = options;
+  without_xnnpack.use_xnnpack = false;
+  const CaseOutcome reference = run_case_file(c, model, without_xnnpack);
   for (std::size_t r = 0; r < outcome.runs.size() && r < reference.runs.size(); ++r) {
     if (!outcome.runs[r].lowered) continue;
     for (std::size_t i = 0; i < outcome.runs[r].tensors.size(); ++i) {

@@ -13,6 +13,7 @@ struct CheckOptions {
   Budgets budgets;
   bool use_xnnpack = true;
   bool compare = false;  // run the reference kernels too
+  bool rewrite = false;  // run what is read back from a .tflite file that the model was written to
 };
 
 enum class Verdict : std::uint8_t { kPassed, kFailed, kSkipped };

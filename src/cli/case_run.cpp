@@ -113,12 +113,12 @@ Status run_once(Model& model, const Case& c, const CaseRun& run, const std::stri
 
 }  // namespace
 
-CaseOutcome run_case_file(const Case& c, const std::string& file, const Budgets& budgets,
-                          bool use_xnnpack) {
+CaseOutcome run_case_file(const Case& c, const std::string& file, const CheckOptions& check) {
   CaseOutcome outcome;
-  LoadOptions options = load_options(c, file, budgets);
-  options.use_xnnpack = use_xnnpack;
-  auto model = open_model(join(c.folder, file), options);
+  LoadOptions options = load_options(c, file, check.budgets);
+  options.use_xnnpack = check.use_xnnpack;
+  const std::string path = join(c.folder, file);
+  auto model = check.rewrite ? open_rewritten_model(path, options) : open_model(path, options);
   if (!model) {
     outcome.error = model.error();
     return outcome;

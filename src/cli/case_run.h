@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/model.h"
+#include "cli/case_check.h"
 #include "cli/case_file.h"
 #include "cli/compare_tensors.h"
 
@@ -23,8 +24,7 @@ struct CaseOutcome {
   std::vector<RunOutputs> runs;
 };
 
-CaseOutcome run_case_file(const Case& c, const std::string& model, const Budgets& budgets,
-                          bool use_xnnpack);
+CaseOutcome run_case_file(const Case& c, const std::string& model, const CheckOptions& options);
 
 // Empty when the outputs are those wanted.
 std::string outputs_mismatch(const Case& c, const RunOutputs& got,

@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "cli/files.h"
+#include "formats/open.h"
+#include "formats/tflite/write.h"
 
 namespace tare::cli {
 namespace {
@@ -77,6 +79,21 @@ Result<Model> open_model(const std::string& path, const LoadOptions& options) {
   auto bundle = read_bundle(path, options.budgets.bytes);
   if (!bundle) return bundle.error();
   return Model::load(bundle.take(), options);
+}
+
+Result<Model> open_rewritten_model(const std::string& path, const LoadOptions& options) {
+  auto bundle = read_bundle(path, options.budgets.bytes);
+  if (!bundle) return bundle.error();
+  auto module = read_model(*bundle, {.max_nodes = options.budgets.nodes,
+                                     .max_bytes = options.budgets.bytes,
+                                     .input_names = options.input_names,
+                                     .output_names = options.output_names});
+  if (!module) return module.error();
+  auto written = write_tflite(*module);
+  if (!written) return written.error();
+  ModelBundle rewritten;
+  rewritten.add("rewritten.tflite", written.take());
+  return Model::load(std::move(rewritten), options);
 }
 
 }  // namespace tare::cli

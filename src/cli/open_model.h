@@ -16,4 +16,7 @@ Result<ModelBundle> read_bundle(const std::string& path, std::uint64_t max_bytes
 
 Result<Model> open_model(const std::string& path, const LoadOptions& options);
 
+// The same by way of our own writer: the model is read, written as .tflite and read again.
+Result<Model> open_rewritten_model(const std::string& path, const LoadOptions& options);
+
 }  // namespace tare::cli

@@ -18,6 +18,7 @@ constexpr Option kOptions[] = {
     {"--reference", "", "reference kernels alone, without XNNPACK"},
     {"--compare", "",
      "run the reference kernels too and count where lowered results differ from theirs"},
+    {"--rewrite", "", "write each model as .tflite first, and check what is read back from that"},
     {"--only", "TEXT", "only cases whose folder holds TEXT"},
     {"--case-seconds", "S", "longest time for one case (default 60)"},
     {"--case-memory", "N",
@@ -139,6 +140,7 @@ Result<Plan> make_plan(std::span<const std::string> words, const Arguments& argu
   plan.check.budgets = budgets_from(arguments, sink);
   plan.check.use_xnnpack = !arguments.has("--reference");
   plan.check.compare = arguments.has("--compare");
+  plan.check.rewrite = arguments.has("--rewrite");
   plan.case_seconds = arguments.seconds("--case-seconds", plan.case_seconds, sink);
   plan.case_memory = static_cast<std::uint64_t>(
       arguments.integer("--case-memory", static_cast<std::int64_t>(plan.case_memory), 1, sink));
