@@ -17,7 +17,7 @@ inline constexpr int kMaxCallDepth = 32;
 
 // How much inference of called graphs may cost. Two calls in each of n nested graphs are 2^n inferences of the last.
 struct InferenceBudget {
-  std::int64_t values = 20'000'000;
+  std::int64_t values = 2'000'000;
 };
 
 // Types of a graph's outputs when its inputs have the given types: runs inference over a copy of its values.
