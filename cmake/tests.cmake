@@ -19,7 +19,7 @@ file(GLOB fuzz_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/fuzz/*_fuzz.
 foreach(source IN LISTS fuzz_sources)
   cmake_path(GET source STEM name)
   string(REGEX REPLACE "_fuzz$" "" corpus "${name}")
-  add_executable(${name} "${source}")
+  add_executable(${name} "${source}" "${CMAKE_SOURCE_DIR}/tests/fuzz/run_model.cpp")
   target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
   target_link_libraries(${name} PRIVATE tare_core)
   tare_tables(${name})
