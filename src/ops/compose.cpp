@@ -4,22 +4,31 @@
 #include <algorithm>
 
 #include "ir/constant_tensor.h"
+#include "ops/broadcast_to.h"
 #include "ops/cast.h"
 #include "ops/concatenation.h"
 #include "ops/expand_dims.h"
+#include "ops/fill.h"
+#include "ops/gather.h"
 #include "ops/pack.h"
 #include "ops/pad.h"
+#include "ops/range.h"
 #include "ops/reshape.h"
+#include "ops/reverse_v2.h"
+#include "ops/select.h"
 #include "ops/shape_of.h"
 #include "ops/split.h"
 #include "ops/squeeze.h"
 #include "ops/strided_slice.h"
+#include "ops/tile.h"
 #include "ops/transpose.h"
 #include "ops/unpack.h"
 
 namespace tare {
 
 ValueId Compose::cast(ValueId x, DType to) { return dtype(x) == to ? x : builder_.emit(Cast{.to = to}, {x}); }
+
+ValueId Compose::select(ValueId condition, ValueId a, ValueId b) { return builder_.emit(Select{}, {condition, a, b}); }
 
 Extent Compose::extent(ValueId x, int axis) {
   axis = axis_of(x, axis);
@@ -126,6 +135,51 @@ ValueId Compose::pad(ValueId x, std::span<const std::int64_t> before, std::span<
   const ValueId table = constant(tensor_of(counts, DType::kInt32, {static_cast<Dim>(before.size()), 2}));
   if (value == 0) return builder_.emit(Pad{}, {x, table});
   return builder_.emit(Pad{}, {x, table, number(value, dtype(x))});
+}
+
+ValueId Compose::broadcast_to(ValueId x, std::span<const Extent> shape) {
+  return builder_.emit(BroadcastTo{}, {x, shape_vector(shape)});
+}
+
+ValueId Compose::tile(ValueId x, std::span<const std::int64_t> counts) {
+  return builder_.emit(Tile{}, {x, integers(counts)});
+}
+
+ValueId Compose::repeat(ValueId x, int axis, std::int64_t count) {
+  if (count == 1 || !ok()) return x;
+  axis = axis_of(x, axis);
+  std::vector<Extent> shape = extents(x);
+  if (shape[static_cast<std::size_t>(axis)].of == ValueId::kNone) {
+    std::int64_t total = 0;
+    if (__builtin_mul_overflow(shape[static_cast<std::size_t>(axis)].number, count, &total)) {
+      builder_.fail("a repeated dimension is too large", Code::kBudgetExceeded);
+    }
+    shape[static_cast<std::size_t>(axis)] = total;
+  } else {
+    shape[static_cast<std::size_t>(axis)] = -1;
+  }
+  const ValueId apart = expand_dims(x, axis + 1);
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(rank(apart)), 1);
+  counts[static_cast<std::size_t>(axis) + 1] = count;
+  return reshape(tile(apart, counts), shape);
+}
+
+ValueId Compose::gather(ValueId x, ValueId indices, int axis, int batch_dims) {
+  return builder_.emit(Gather{.axis = axis_of(x, axis), .batch_dims = batch_dims}, {x, indices});
+}
+
+ValueId Compose::reverse(ValueId x, int axis) {
+  return builder_.emit(ReverseV2{}, {x, integers(std::vector<std::int64_t>{axis_of(x, axis)})});
+}
+
+ValueId Compose::fill(std::span<const Extent> shape, ValueId value) {
+  return builder_.emit(Fill{}, {shape_vector(shape), value});
+}
+
+ValueId Compose::range(Extent n) {
+  ValueId limit = n.of == ValueId::kNone ? builder_.scalar(DType::kInt32, static_cast<double>(n.number))
+                                         : squeeze(shape_vector(std::vector<Extent>{n}), 0);
+  return builder_.emit(RangeOp{}, {builder_.scalar_i32(0), limit, builder_.scalar_i32(1)});
 }
 
 }  // namespace tare

@@ -12,6 +12,7 @@
 
 #include "ir/graph_builder.h"
 #include "ops/binary.h"
+#include "ops/reduce.h"
 #include "ops/unary.h"
 
 namespace tare {
@@ -96,20 +97,32 @@ class Compose {
   ValueId pad(ValueId x, std::span<const std::int64_t> before, std::span<const std::int64_t> after, double value = 0);
   ValueId broadcast_to(ValueId x, std::span<const Extent> shape);
   ValueId tile(ValueId x, std::span<const std::int64_t> counts);
+  ValueId repeat(ValueId x, int axis, std::int64_t count);  // each element count times, one after the other
   ValueId gather(ValueId x, ValueId indices, int axis, int batch_dims = 0);
   ValueId reverse(ValueId x, int axis);
+  ValueId fill(std::span<const Extent> shape, ValueId value);
+  // 0, 1, ... n - 1 as int32.
+  ValueId range(Extent n);
 
   // Over axes.
-  ValueId sum(ValueId x, std::span<const int> axes, bool keep);
-  ValueId mean(ValueId x, std::span<const int> axes, bool keep);
-  ValueId max(ValueId x, std::span<const int> axes, bool keep);
-  ValueId min(ValueId x, std::span<const int> axes, bool keep);
-  ValueId product(ValueId x, std::span<const int> axes, bool keep);
-  ValueId any(ValueId x, std::span<const int> axes, bool keep);
-  ValueId all(ValueId x, std::span<const int> axes, bool keep);
-  ValueId softmax(ValueId x, float beta = 1.0f);  // over the last dimension
-  ValueId log_softmax(ValueId x);
-  ValueId cumulative_sum(ValueId x, int axis, bool exclusive = false, bool reverse = false);
+  using Axes = std::vector<int>;
+  ValueId reduce(ReduceKind kind, ValueId x, const Axes& axes, bool keep);
+  ValueId sum(ValueId x, const Axes& axes, bool keep = false) { return reduce(ReduceKind::kSum, x, axes, keep); }
+  ValueId mean(ValueId x, const Axes& axes, bool keep = false) { return reduce(ReduceKind::kMean, x, axes, keep); }
+  ValueId max(ValueId x, const Axes& axes, bool keep = false) { return reduce(ReduceKind::kMax, x, axes, keep); }
+  ValueId min(ValueId x, const Axes& axes, bool keep = false) { return reduce(ReduceKind::kMin, x, axes, keep); }
+  ValueId any(ValueId x, const Axes& axes, bool keep = false) { return reduce(ReduceKind::kAny, x, axes, keep); }
+  ValueId all(ValueId x, const Axes& axes, bool keep = false) { return reduce(ReduceKind::kAll, x, axes, keep); }
+  ValueId softmax(ValueId x, int axis = -1);
+  ValueId log_softmax(ValueId x, int axis = -1);
+  ValueId cumulative(ValueId x, int axis, bool product = false, bool reverse = false);
+  ValueId arg_extreme(ValueId x, int axis, bool largest, DType type);  // drops the axis
+  // The k largest of the last dimension, descending, and where they stand (int32).
+  struct Sorted {
+    ValueId values, indices;
+  };
+  Sorted top_k(ValueId x, ValueId k);
+  ValueId one_hot(ValueId indices, std::int64_t depth, int axis, DType type);
 
   // Products.
   // x . w^T + b along the last dimension of any rank; w is [out, in], b may be absent.

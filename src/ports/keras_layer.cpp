@@ -172,4 +172,22 @@ KerasObject& KerasLayer::child(std::string_view attribute, Json serialized) {
               .first->second;
 }
 
+KerasObject& KerasLayer::part(std::string_view attribute, std::string_view name) {
+  const auto known = object_.children.find(attribute);
+  if (known != object_.children.end()) return *known->second;
+  auto object = std::make_unique<KerasObject>();
+  object->class_name = object_.class_name;
+  object->name = object_.name + "/" + std::string(name);
+  object->generation = object_.generation;
+  object->compute_type = object_.compute_type;
+  object->variable_type = object_.variable_type;
+  object->path = object_.path + "/" + std::string(attribute);
+  object->names = object_.names;
+  object->names.emplace_back(name);
+  object->anchor = object_.anchor;
+  object->group = object_.group;
+  object->nested = true;
+  return *object_.children.emplace(std::string(attribute), std::move(object)).first->second;
+}
+
 }  // namespace tare

@@ -192,6 +192,9 @@ class KerasLayer {
   std::vector<KerasTensor> call_child(KerasObject& child, const KerasCall& call) {
     return host_.call(child, call, builder_);
   }
+  // A part that holds weights and has no configuration of its own, as the projections of attention: its name in the
+  // older weight stores differs from the attribute.
+  KerasObject& part(std::string_view attribute, std::string_view name);
   KerasHost& host() { return host_; }
 
   // Results, in order. The first form passes the first input's mask on.

@@ -47,6 +47,18 @@ ValueId glu(Compose& g, ValueId x, const KerasLayer&) {
   return g.mul(halves[0], g.unary(UnaryKind::kLogistic, halves[1]));
 }
 
+// The projection onto the simplex: x minus the threshold at which what is left of the largest sums to 1.
+ValueId sparsemax(Compose& g, ValueId x, const KerasLayer&) {
+  const ValueId count = g.squeeze(g.shape_vector(std::vector<Extent>{g.extent(x, -1)}), 0);
+  const ValueId sorted = g.top_k(x, count).values;
+  const ValueId places = g.cast(g.add(g.range(g.extent(x, -1)), 1.0), g.dtype(x));
+  const ValueId sums = g.cumulative(sorted, -1);
+  const ValueId kept = g.cast(g.binary(BinaryKind::kGreater, g.add(g.mul(places, sorted), 1.0), sums), g.dtype(x));
+  const ValueId total = g.sum(g.mul(kept, sorted), {-1}, true);
+  const ValueId threshold = g.div(g.sub(total, 1.0), g.sum(kept, {-1}, true));
+  return g.relu(g.sub(x, threshold));
+}
+
 constexpr std::pair<std::string_view, Apply> kActivations[] = {
     {"linear", [](Compose&, ValueId x, const KerasLayer&) { return x; }},
     {"relu", plain<UnaryKind::kRelu>},
@@ -77,6 +89,8 @@ constexpr std::pair<std::string_view, Apply> kActivations[] = {
     {"sparse_plus", sparse_plus},
     {"squareplus", squareplus},
     {"glu", glu},
+    {"sparsemax", sparsemax},
+    {"log_softmax", [](Compose& g, ValueId x, const KerasLayer&) { return g.log_softmax(x); }},
 };
 
 // {"class_name": "function", "config": "relu"} and the like name a function; other objects are layers.

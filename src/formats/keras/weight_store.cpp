@@ -108,10 +108,16 @@ std::optional<TensorValue> KerasWeightStore::find(const KerasObject& object, con
 
 std::optional<std::size_t> KerasWeightStore::find_by_attributes(const KerasObject& object,
                                                                 const KerasWeight& weight) const {
-  const std::string prefix = object.path.empty() ? "vars/" : object.path + "/vars/";
-  if (const auto at = paths_.find(prefix + std::to_string(weight.index)); at != paths_.end()) return at->second;
-  for (const std::string_view name : split(weight.name, '|')) {
-    if (const auto at = paths_.find(prefix + std::string(name)); at != paths_.end()) return at->second;
+  std::vector<std::string> places{object.path.empty() ? "vars/" : object.path + "/vars/"};
+  // Keras 2 hides parts of some layers: "_query_dense".
+  if (const std::size_t slash = object.path.rfind('/'); slash != std::string::npos && object.nested) {
+    places.push_back(object.path.substr(0, slash + 1) + "_" + object.path.substr(slash + 1) + "/vars/");
+  }
+  for (const std::string& place : places) {
+    if (const auto at = paths_.find(place + std::to_string(weight.index)); at != paths_.end()) return at->second;
+    for (const std::string_view name : split(weight.name, '|')) {
+      if (const auto at = paths_.find(place + std::string(name)); at != paths_.end()) return at->second;
+    }
   }
   return std::nullopt;
 }

@@ -70,6 +70,14 @@ std::optional<Hdf5File::Dataset> Hdf5File::dataset(Address object) {
     if (m.type == kExternal) fail("HDF5: data in another file are not supported", Code::kUnsupported);
   }
   if (ok() && found != 7) fail("HDF5: an object where a dataset belongs is none");
+  // How a bfloat16 is kept in a format that has no such type.
+  if (const auto note = ok() && dataset.type.size == 2 ? attribute(object, "dtype") : std::nullopt) {
+    const auto text = strings(*note);
+    if (!text.empty() && text[0] == "bfloat16") {
+      dataset.type.kind = Hdf5Type::Kind::kNumber;
+      dataset.type.dtype = DType::kBFloat16;
+    }
+  }
   if (ok() && dataset.type.kind != Hdf5Type::Kind::kNumber) {
     fail("HDF5: a dataset holds " + std::string(dataset.type.what) + " of size " + std::to_string(dataset.type.size) +
          " where numbers belong");
@@ -82,11 +90,6 @@ TensorType Hdf5File::dataset_type(Address object) {
   const auto data = dataset(object);
   if (!data) return type;
   type.dtype = data->type.dtype;
-  // How a bfloat16 or float8 is kept in a file that has no such type.
-  if (const auto note = attribute(object, "dtype"); note && ok()) {
-    const auto text = strings(*note);
-    if (!text.empty() && text[0] == "bfloat16" && data->type.size == 2) type.dtype = DType::kBFloat16;
-  }
   if (data->space.dims.size() > kMaxRank || data->space.empty) {
     fail("HDF5: a dataset of " + std::to_string(data->space.dims.size()) + " dimensions where a weight belongs");
     return type;

@@ -1,5 +1,6 @@
 // Normalisations. Batch normalisation is a product and a sum with constants at inference: a pass folds them into the
 // convolution or dense layer before it.
+#include <algorithm>
 #include <cmath>
 
 #include "ir/constant_tensor.h"
@@ -71,8 +72,123 @@ void read_batch_normalization(KerasLayer& layer) {
   layer.output(g.cast(g.add(g.mul(g.cast(x, wide), scale), shift), type));
 }
 
+// The axes of a layer that takes one or a list, ascending.
+std::vector<int> axes_of(KerasLayer& layer, std::string_view key, int rank, std::int64_t otherwise) {
+  std::vector<int> axes;
+  const Json json = layer.config(key);
+  if (json.is_array()) {
+    ErrorSink sink;
+    for (const std::int64_t axis : json.integers(sink, kMaxRank)) axes.push_back(layer.axis(axis, rank));
+    if (!sink.ok()) layer.fail(std::string(key) + ": " + sink.error().message);
+  } else {
+    axes.push_back(layer.axis(key, rank, otherwise));
+  }
+  std::sort(axes.begin(), axes.end());
+  if (std::adjacent_find(axes.begin(), axes.end()) != axes.end()) layer.fail(std::string(key) + ": an axis twice");
+  return axes;
+}
+
+// Weights of the normalised axes, shaped to broadcast over the input.
+ValueId weight_over(KerasLayer& layer, const KerasWeight& weight, const std::vector<int>& axes, DType type) {
+  const ValueId x = layer.input();
+  Shape stored, spread;
+  for (int i = axes.front(); i < layer.rank(x); ++i) {
+    const bool normalised = std::find(axes.begin(), axes.end(), i) != axes.end();
+    spread.push_back(normalised ? layer.extent(x, i) : 1);
+    if (normalised) stored.push_back(layer.extent(x, i));
+  }
+  KerasWeight wanted = weight;
+  wanted.shape = stored;
+  return layer.constant_of(std::string(weight.name), type, [&] { return reshaped(layer.weight(wanted), spread); });
+}
+
+// (x - mean) / sqrt(variance + epsilon) over the axes; mean and variance keep them.
+ValueId standardise(Compose& g, ValueId x, const std::vector<int>& axes, double epsilon) {
+  const ValueId centred = g.sub(x, g.mean(x, axes, true));
+  const ValueId variance = g.mean(g.square(centred), axes, true);
+  return g.mul(centred, g.unary(UnaryKind::kRsqrt, g.add(variance, epsilon)));
+}
+
+DType wide_type(DType type) { return type == DType::kFloat64 ? type : DType::kFloat32; }
+
+void read_layer_normalization(KerasLayer& layer) {
+  if (!layer.expect(1, 1)) return;
+  Compose g(layer.builder());
+  const DType type = wide_type(layer.compute_type());
+  const auto axes = axes_of(layer, "axis", layer.rank(layer.input()), -1);
+  if (!layer.ok()) return;
+  const double epsilon = layer.number("epsilon", 1e-3);
+  const ValueId x = g.cast(layer.input(), type);
+  const bool rms = layer.flag("rms_scaling", false);
+  const bool scaled = layer.flag("scale", true) || rms;
+  ValueId y = x;
+  if (rms) {
+    const ValueId centred = g.sub(x, g.mean(x, axes, true));
+    y = g.mul(x, g.unary(UnaryKind::kRsqrt, g.add(g.mean(g.square(centred), axes, true), epsilon)));
+  } else {
+    y = standardise(g, x, axes, epsilon);
+  }
+  if (scaled) y = g.mul(y, weight_over(layer, {"gamma", 0}, axes, type));
+  if (layer.flag("center", true) && !rms) y = g.add(y, weight_over(layer, {"beta", scaled ? 1 : 0}, axes, type));
+  layer.output(g.cast(y, layer.compute_type()));
+}
+
+void read_rms_normalization(KerasLayer& layer) {
+  if (!layer.expect(1, 1)) return;
+  Compose g(layer.builder());
+  const DType type = wide_type(layer.compute_type());
+  const auto axes = axes_of(layer, "axis", layer.rank(layer.input()), -1);
+  if (!layer.ok()) return;
+  const ValueId x = g.cast(layer.input(), type);
+  const ValueId power = g.add(g.mean(g.square(x), axes, true), layer.number("epsilon", 1e-6));
+  const ValueId y = g.mul(x, g.unary(UnaryKind::kRsqrt, power));
+  layer.output(g.cast(g.mul(y, weight_over(layer, {"scale", 0}, axes, type)), layer.compute_type()));
+}
+
+// x / |x|, with |x|^2 at least 1e-12.
+void read_unit_normalization(KerasLayer& layer) {
+  if (!layer.expect(1, 1)) return;
+  Compose g(layer.builder());
+  const ValueId x = layer.input();
+  const auto axes = axes_of(layer, "axis", layer.rank(x), -1);
+  if (!layer.ok()) return;
+  const ValueId square = g.maximum(g.sum(g.square(x), axes, true), 1e-12);
+  layer.output(g.mul(x, g.unary(UnaryKind::kRsqrt, square)));
+}
+
+// Standardises groups of channels, each with all places.
+void read_group_normalization(KerasLayer& layer) {
+  if (!layer.expect(1, 1)) return;
+  Compose g(layer.builder());
+  const DType type = wide_type(layer.compute_type());
+  const int rank = layer.rank(layer.input());
+  const int axis = single_axis(layer, rank);
+  const std::int64_t channels = layer.extent(layer.input(), axis);
+  const std::int64_t stated = layer.integer("groups", 32);
+  const std::int64_t groups = stated == -1 ? channels : stated;
+  if (!layer.ok() || !layer.require(axis != 0 && groups >= 1 && channels % groups == 0, "groups do not divide the channels")) return;
+  const ValueId x = g.cast(layer.input(), type);
+  std::vector<Extent> whole = g.extents(x);
+  std::vector<Extent> grouped = whole;
+  grouped[static_cast<std::size_t>(axis)] = channels / groups;
+  grouped.insert(grouped.begin() + axis, groups);
+  std::vector<int> axes;
+  for (int i = 1; i < rank + 1; ++i) {
+    if (i != axis) axes.push_back(i);
+  }
+  ValueId y = g.reshape(standardise(g, g.reshape(x, grouped), axes, layer.number("epsilon", 1e-3)), whole);
+  const bool scaled = layer.flag("scale", true);
+  if (scaled) y = g.mul(y, weight_over(layer, {"gamma", 0}, {axis}, type));
+  if (layer.flag("center", true)) y = g.add(y, weight_over(layer, {"beta", scaled ? 1 : 0}, {axis}, type));
+  layer.output(g.cast(y, layer.compute_type()));
+}
+
 }  // namespace
 
+extern const ReadKerasFacet read_keras_layer_normalization{"LayerNormalization", read_layer_normalization};
+extern const ReadKerasFacet read_keras_rms_normalization{"RMSNormalization", read_rms_normalization};
+extern const ReadKerasFacet read_keras_unit_normalization{"UnitNormalization", read_unit_normalization};
+extern const ReadKerasFacet read_keras_group_normalization{"GroupNormalization", read_group_normalization};
 extern const ReadKerasFacet read_keras_batch_normalization{"BatchNormalization", read_batch_normalization};
 
 }  // namespace tare
