@@ -14,7 +14,7 @@ const guarded = [
   { header: /^nlohmann\//, places: [/^base\/json[a-z_]*\.(h|cpp)$/] },
   { header: /^(xnnpack|pthreadpool|xnnpack\/.*)\.h$/, places: [/^runtime\//] },
   { header: /^emscripten\//, places: [/^wasm\//, /^cli\/isolation_node\.cpp$/] },
-  { header: /^flatbuffers\/|_generated\.h$/, places: [/^formats\/tflite\//, /^ports\/tflite_/, /^ops\//] },
+  { header: /^flatbuffers\/|_generated\.h$/, places: [/^formats\/tflite\//, /^ports\/(tflite_|flex_options|custom_options)/, /^ops\//] },
 ];
 
 export function problemsOf(file, text) {
