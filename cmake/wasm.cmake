@@ -28,7 +28,7 @@ endfunction()
 
 # What the price page's model is made of; every other op stays out of the file, and so do reference
 # kernels: XNNPACK runs all of it.
-set(TARE_PRICE_OPS fully_connected CACHE STRING "File stems of the ops of the price page's engine")
+set(TARE_PRICE_OPS fully_connected dense CACHE STRING "File stems of the ops of the price page's engine")
 
 # An engine that computes in float32 only: XNNPACK's other element types are answered for by
 # xnnpack/dense_float.c, so that nothing pins their kernels.
