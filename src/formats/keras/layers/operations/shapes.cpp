@@ -1,0 +1,349 @@
+// Operations on shapes, and movement.
+#include <algorithm>
+
+#include "formats/keras/json_tensor.h"
+#include "formats/keras/layers/operations/operation.h"
+#include "formats/keras/model.h"
+#include "ir/constant_tensor.h"
+#include "ops/mirror_pad.h"
+#include "ops/reshape.h"
+#include "ops/shape_of.h"
+#include "ops/strided_slice.h"
+
+namespace tare {
+namespace {
+
+void read_cast(Operation& op) {
+  const ValueId x = op.x();
+  const auto type = keras_dtype(op.plain(1, "dtype").if_string().value_or(""));
+  if (!type) return op.fail("dtype: unknown");
+  if (op.ok()) op.output(op.g.cast(x, *type));
+}
+
+// The new shape may hold tensors: dimensions that are known when the model runs.
+void read_reshape(Operation& op) {
+  const ValueId x = op.x();
+  const KerasArgument& shape = op.argument(1, "newshape|shape");
+  if (shape.kind == KerasArgument::Kind::kPlain) {
+    std::vector<Extent> extents;
+    const Json list = unwrapped(shape.plain);
+    if (!list.is_array()) extents.emplace_back(list.if_integer().value_or(-1));
+    for (const Json dim : list) extents.emplace_back(dim.is_null() ? -1 : dim.if_integer().value_or(-2));
+    for (const Extent& e : extents) {
+      if (e.number < -1) return op.fail("shape: expected integers of at least -1");
+    }
+    return op.output(op.g.reshape(x, extents));
+  }
+  ValueId target = shape.is_tensor() ? op.g.cast(shape.tensor.value, DType::kInt32) : ValueId::kNone;
+  if (target == ValueId::kNone) {
+    std::vector<ValueId> parts;
+    for (const ValueId part : op.tensors(1, "newshape|shape")) parts.push_back(op.g.reshape(op.g.cast(part, DType::kInt32), {1}));
+    if (!op.ok()) return;
+    target = op.g.concat(parts, 0);
+  }
+  op.output(op.layer().emit(Reshape{}, {x, target}));
+}
+
+void read_ravel(Operation& op) { op.output(op.g.reshape(op.x(), {-1})); }
+
+void read_shape(Operation& op) { op.output(op.layer().emit(ShapeOf{}, {op.x()})); }
+
+void read_transpose(Operation& op) {
+  const ValueId x = op.x();
+  const int rank = op.g.rank(x);
+  std::vector<int> order;
+  if (op.argument(1, "axes|perm").is_none()) {
+    for (int i = rank; i-- > 0;) order.push_back(i);
+  } else {
+    for (const std::int64_t a : op.integers(1, "axes|perm")) order.push_back(op.axis(a, x));
+  }
+  std::vector<int> sorted = order;
+  std::sort(sorted.begin(), sorted.end());
+  if (static_cast<int>(order.size()) != rank || std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
+    return op.fail("axes: must name each dimension once");
+  }
+  op.output(op.g.transpose(x, order));
+}
+
+void read_swapaxes(Operation& op) {
+  const ValueId x = op.x();
+  std::vector<int> order;
+  for (int i = 0; i < op.g.rank(x); ++i) order.push_back(i);
+  const int a = op.axis(op.integer(1, "axis1"), x), b = op.axis(op.integer(2, "axis2"), x);
+  if (!op.ok()) return;
+  std::swap(order[static_cast<std::size_t>(a)], order[static_cast<std::size_t>(b)]);
+  op.output(op.g.transpose(x, order));
+}
+
+void read_moveaxis(Operation& op) {
+  const ValueId x = op.x();
+  const auto from = op.integers(1, "source"), to = op.integers(2, "destination");
+  if (from.size() != to.size()) return op.fail("as many destinations as sources are required");
+  std::vector<int> order(static_cast<std::size_t>(op.g.rank(x)), -1);
+  std::vector<bool> moved(order.size());
+  for (std::size_t i = 0; i < from.size() && op.ok(); ++i) {
+    const int a = op.axis(from[i], x), b = op.axis(to[i], x);
+    if (!op.ok()) return;
+    order[static_cast<std::size_t>(b)] = a;
+    moved[static_cast<std::size_t>(a)] = true;
+  }
+  int next = 0;
+  for (int& o : order) {
+    if (o >= 0) continue;
+    while (next < static_cast<int>(moved.size()) && moved[static_cast<std::size_t>(next)]) ++next;
+    if (next == static_cast<int>(moved.size())) return op.fail("an axis is named twice");
+    o = next++;
+  }
+  op.output(op.g.transpose(x, order));
+}
+
+void read_expand_dims(Operation& op) {
+  ValueId x = op.x();
+  auto axes = op.integers(1, "axis");
+  const auto rank = static_cast<std::int64_t>(op.g.rank(x) + static_cast<int>(axes.size()));
+  for (std::int64_t& a : axes) {
+    if (a < -rank || a >= rank) return op.fail("axis " + std::to_string(a) + " is out of range");
+    a = a < 0 ? a + rank : a;
+  }
+  std::sort(axes.begin(), axes.end());
+  for (const std::int64_t a : axes) x = op.g.expand_dims(x, static_cast<int>(a));
+  op.output(x);
+}
+
+void read_squeeze(Operation& op) {
+  ValueId x = op.x();
+  Compose::Axes axes;
+  if (op.argument(1, "axis|squeeze_dims").is_none()) {
+    for (int i = 0; i < op.g.rank(x); ++i) {
+      if (op.g.shape(x)[i] == 1) axes.push_back(i);
+    }
+  } else {
+    axes = op.axes(1, "axis|squeeze_dims", x);
+  }
+  std::sort(axes.rbegin(), axes.rend());
+  for (const int a : axes) x = op.g.squeeze(x, a);
+  op.output(x);
+}
+
+void read_concatenate(Operation& op) {
+  const auto parts = op.tensors(0, "xs|values|arrays");
+  if (op.ok()) op.output(op.g.concat(parts, op.axis(op.integer(1, "axis", -1), parts[0])));
+}
+
+void read_stack(Operation& op) {
+  const auto parts = op.tensors(0, "x|values|arrays");
+  if (!op.ok()) return;
+  const std::int64_t axis = op.integer(1, "axis", 0), rank = op.g.rank(parts[0]) + 1;
+  if (axis < -rank || axis >= rank) return op.fail("axis is out of range");
+  op.output(op.g.stack(parts, static_cast<int>(axis < 0 ? axis + rank : axis)));
+}
+
+void read_unstack(Operation& op) {
+  const ValueId x = op.x();
+  const int axis = op.axis(op.integer(2, "axis", 0), x);
+  const std::int64_t count = op.layer().extent(x, axis);
+  if (count > 4096) return op.fail("more than 4096 parts");
+  if (op.ok()) for (const ValueId part : op.g.unstack(x, axis, static_cast<int>(count))) op.output(part);
+}
+
+// Equal parts by their number; else NumPy's places to cut at, TensorFlow's sizes.
+void read_split(Operation& op) {
+  constexpr std::string_view kParts = "indices_or_sections|num_or_size_splits";
+  const ValueId x = op.x();
+  const bool numpy = op.layer().object().is_operation;
+  const int axis = op.axis(op.integer(2, "axis", 0), x);
+  const Json parts = unwrapped(op.plain(1, kParts));
+  const std::int64_t extent = op.layer().extent(x, axis);
+  if (!op.ok()) return;
+  if (!parts.is_array()) {
+    const std::int64_t count = op.integer(1, kParts);
+    if (count < 1 || count > 4096 || extent % count != 0) return op.fail("the dimension does not divide into so many parts");
+    for (const ValueId part : op.g.split(x, axis, static_cast<int>(count))) op.output(part);
+    return;
+  }
+  auto numbers = op.integers(1, kParts);
+  if (numpy) numbers.push_back(extent);
+  std::int64_t begin = 0, known = 0;
+  for (const std::int64_t n : numbers) known += n > 0 ? n : 0;
+  for (const std::int64_t n : numbers) {
+    std::int64_t end = numpy ? (n < 0 ? n + extent : n) : begin + (n == -1 ? extent - known : n);
+    end = std::min(end, extent);
+    if (end < begin) return op.fail("parts that do not follow each other");
+    op.output(op.g.slice(x, axis, begin, end));
+    begin = end;
+  }
+}
+
+void read_tile(Operation& op) {
+  ValueId x = op.x();
+  auto counts = op.integers(1, "repeats|multiples");
+  for (const std::int64_t c : counts) {
+    if (c < 0) return op.fail("a negative number of repeats");
+  }
+  while (op.ok() && op.g.rank(x) < static_cast<int>(counts.size())) x = op.g.expand_dims(x, 0);
+  while (op.ok() && static_cast<int>(counts.size()) < op.g.rank(x)) counts.insert(counts.begin(), 1);
+  op.output(op.g.tile(x, counts));
+}
+
+void read_repeat(Operation& op) {
+  ValueId x = op.x();
+  const std::int64_t count = op.integer(1, "repeats");
+  const Json axis = op.plain(2, "axis");
+  if (axis.is_null()) x = op.g.reshape(x, {-1});
+  if (count < 0 || !op.ok()) return op.fail("repeats must be an integer of at least 0");
+  op.output(op.g.repeat(x, op.axis(axis.is_null() ? 0 : op.integer(2, "axis"), x), count));
+}
+
+void read_pad(Operation& op) {
+  const ValueId x = op.x();
+  const Json widths = unwrapped(op.plain(1, "pad_width|paddings"));
+  const int rank = op.g.rank(x);
+  std::vector<std::int64_t> before, after;
+  ErrorSink sink;
+  for (int i = 0; i < rank; ++i) {
+    // 1, [1, 2], [[1, 2]] or a pair for each dimension.
+    Json pair = widths;
+    if (pair.is_array() && pair.at(0).is_array()) pair = pair.at(pair.size() == 1 ? 0 : i);
+    before.push_back(pair.is_array() ? pair.at(0).integer(sink) : pair.integer(sink));
+    after.push_back(pair.is_array() ? pair.at(pair.size() == 1 ? 0 : 1).integer(sink) : before.back());
+    if (before.back() < 0 || after.back() < 0) return op.fail("a border must be at least 0");
+  }
+  if (!sink.ok()) return op.fail(sink.error().message);
+  std::string mode(op.text("mode", "constant"));
+  for (char& c : mode) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  if (mode == "constant") return op.output(op.g.pad(x, before, after, op.number(3, "constant_values", 0)));
+  if (mode != "reflect" && mode != "symmetric") return op.unsupported("mode '" + mode + "' is not supported");
+  std::vector<double> table;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    table.push_back(static_cast<double>(before[i]));
+    table.push_back(static_cast<double>(after[i]));
+  }
+  const ValueId counts = op.g.constant(tensor_of(table, DType::kInt32, {rank, 2}));
+  op.output(op.layer().emit(MirrorPad{.reflect = mode == "reflect"}, {x, counts}));
+}
+
+void read_flip(Operation& op) {
+  ValueId x = op.x();
+  for (const int a : op.axes(1, "axis", x)) x = op.g.reverse(x, a);
+  op.output(x);
+}
+
+// Elements that leave at one end come in at the other.
+void read_roll(Operation& op) {
+  ValueId x = op.x();
+  const bool flat = op.argument(2, "axis").is_none();
+  if (flat) return op.unsupported("rolling without an axis is not supported");
+  const auto shifts = op.integers(1, "shift"), axes = op.integers(2, "axis");
+  if (shifts.size() != axes.size()) return op.fail("as many shifts as axes are required");
+  for (std::size_t i = 0; i < axes.size() && op.ok(); ++i) {
+    const int axis = op.axis(axes[i], x);
+    const std::int64_t extent = op.layer().extent(x, axis);
+    if (!op.ok() || extent == 0) continue;
+    const std::int64_t shift = ((shifts[i] % extent) + extent) % extent;
+    if (shift != 0) x = op.g.concat({op.g.slice(x, axis, extent - shift, INT64_MAX), op.g.slice(x, axis, 0, extent - shift)}, axis);
+  }
+  op.output(x);
+}
+
+// Rows picked by index; negative indices count from the end.
+void read_take(Operation& op) {
+  ValueId x = op.x();
+  const bool numpy = op.layer().object().is_operation;
+  const Json axis = op.plain(2, "axis");
+  if (axis.is_null() && numpy) x = op.g.reshape(x, {-1});
+  const std::int64_t batch = op.integer(Operation::kNamed, "batch_dims", 0);
+  const int at = op.axis(axis.is_null() ? (numpy ? 0 : batch) : op.integer(2, "axis"), x);
+  ValueId indices = op.tensor(1, "indices", DType::kInt32);
+  if (!op.ok()) return;
+  if (op.g.dtype(indices) != DType::kInt64) indices = op.g.cast(indices, DType::kInt32);
+  if (numpy) {
+    const ValueId extent = op.g.cast(op.g.squeeze(op.g.shape_vector(std::vector<Extent>{op.g.extent(x, at)}), 0), op.g.dtype(indices));
+    indices = op.g.select(op.g.binary(BinaryKind::kLess, indices, 0.0), op.g.add(indices, extent), indices);
+  }
+  op.output(op.g.gather(x, indices, at, static_cast<int>(batch)));
+}
+
+void read_one_hot(Operation& op) {
+  ValueId x = op.x();
+  if (op.argument(0, "x|indices").is_tensor() == false) x = op.tensor(0, "x|indices", DType::kInt32);
+  const std::int64_t depth = op.integer(1, "num_classes|depth"), axis = op.integer(Operation::kNamed, "axis", -1);
+  const auto type = keras_dtype(op.text("dtype", "float32"));
+  if (depth < 1 || depth > INT32_MAX || !type || !op.ok()) return op.fail("depth and dtype are required");
+  const double on = op.number(Operation::kNamed, "on_value", 1), off = op.number(Operation::kNamed, "off_value", 0);
+  if (op.g.dtype(x) != DType::kInt64) x = op.g.cast(x, DType::kInt32);
+  const ValueId hot = op.g.one_hot(x, depth, static_cast<int>(axis), *type);
+  op.output(on == 1 && off == 0 ? hot : op.g.add(op.g.mul(hot, on - off), off));
+}
+
+void read_broadcast_to(Operation& op) {
+  const ValueId x = op.x();
+  std::vector<Extent> shape;
+  for (const std::int64_t d : op.integers(1, "shape")) shape.emplace_back(d);
+  op.output(op.g.broadcast_to(x, shape));
+}
+
+// One specification of x[...]: what it says of begin, end, step and the masks.
+struct Slices {
+  std::vector<std::int64_t> begin, end, step;
+  StridedSlice masks;
+
+  void add(std::int64_t b, std::int64_t e, std::int64_t s, std::int32_t StridedSlice::* mask = nullptr) {
+    if (mask) masks.*mask |= std::int32_t{1} << begin.size();
+    begin.push_back(b);
+    end.push_back(e);
+    step.push_back(s);
+  }
+};
+
+bool add_slice(Operation& op, Json spec, Slices& slices) {
+  if (slices.begin.size() >= 16) return false;
+  const std::size_t at = slices.begin.size();
+  if (spec.is_null()) {
+    slices.add(0, 0, 1, &StridedSlice::new_axis_mask);
+  } else if (const auto index = spec.if_integer()) {
+    slices.add(*index, *index == -1 ? 0 : *index + 1, 1, &StridedSlice::shrink_axis_mask);
+  } else if (spec.at("class_name").if_string() == "__ellipsis__") {
+    slices.add(0, 0, 1, &StridedSlice::ellipsis_mask);
+  } else if (spec.is_object()) {
+    const Json slice = spec.has("config") ? spec.at("config") : spec;
+    slices.add(slice.at("start").if_integer().value_or(0), slice.at("stop").if_integer().value_or(0), slice.at("step").if_integer().value_or(1));
+    if (slice.at("start").is_null()) slices.masks.begin_mask |= std::int32_t{1} << at;
+    if (slice.at("stop").is_null()) slices.masks.end_mask |= std::int32_t{1} << at;
+    for (const char* key : {"start", "stop", "step"}) {
+      if (!slice.at(key).is_null() && !slice.at(key).if_integer()) return false;
+    }
+  } else {
+    return false;
+  }
+  return op.ok();
+}
+
+void read_get_item(Operation& op) {
+  const ValueId x = op.x();
+  const KerasArgument& key = op.argument(1, "slice_spec|key");
+  if (key.kind != KerasArgument::Kind::kPlain) return op.unsupported("indices that are tensors are not supported");
+  Slices slices;
+  bool sound = true;
+  if (key.plain.is_array()) {
+    for (const Json spec : key.plain) sound = sound && add_slice(op, spec, slices);
+  } else {
+    sound = add_slice(op, key.plain, slices);
+  }
+  if (!sound) return op.unsupported("an index of this kind is not supported");
+  op.output(op.layer().emit(slices.masks, {x, op.g.integers(slices.begin), op.g.integers(slices.end), op.g.integers(slices.step)}));
+}
+
+constexpr OperationRule kRules[] = {
+    {"cast", read_cast}, {"reshape", read_reshape}, {"ravel", read_ravel}, {"shape", read_shape}, {"transpose", read_transpose},
+    {"permute_dimensions", read_transpose}, {"swapaxes", read_swapaxes}, {"moveaxis", read_moveaxis}, {"expand_dims", read_expand_dims},
+    {"squeeze", read_squeeze}, {"concatenate", read_concatenate}, {"concat", read_concatenate}, {"stack", read_stack}, {"unstack", read_unstack},
+    {"split", read_split}, {"tile", read_tile}, {"repeat", read_repeat}, {"pad", read_pad}, {"flip", read_flip}, {"reverse", read_flip},
+    {"roll", read_roll}, {"take", read_take}, {"gather", read_take}, {"one_hot", read_one_hot}, {"broadcast_to", read_broadcast_to},
+    {"get_item", read_get_item}, {"getitem", read_get_item},
+};
+
+}  // namespace
+
+std::span<const OperationRule> shape_operations() { return kRules; }
+
+}  // namespace tare
