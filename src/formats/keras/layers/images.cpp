@@ -1,0 +1,128 @@
+// Layers on images that act at inference: resizing, cropping, contrast.
+#include <cmath>
+
+#include "formats/keras/interpolation.h"
+#include "formats/keras/layers/window.h"
+#include "ir/facets.h"
+
+namespace tare {
+namespace {
+
+// An image or a batch of them, as [batch, height, width, channels]; and back.
+struct Image {
+  ValueId value = ValueId::kNone;
+  bool single = false, first = false;
+};
+
+Image enter(KerasLayer& layer, Compose& g) {
+  Image image{layer.input(), layer.rank(layer.input()) == 3, layer.channels_first()};
+  if (image.single) image.value = g.expand_dims(image.value, 0);
+  if (image.first) image.value = channels_last(g, image.value);
+  layer.expect_rank(image.value, 4);
+  return image;
+}
+
+ValueId leave(Compose& g, const Image& image, ValueId x) {
+  if (image.first) x = channels_first(g, x);
+  return image.single ? g.squeeze(x, 0) : x;
+}
+
+// Half of what is cut or added, rounded towards zero; in the float32 that TensorFlow computes it in.
+std::int64_t other_side(std::int64_t side, std::int64_t wanted, std::int64_t wanted_other) {
+  return static_cast<std::int64_t>(static_cast<float>(side * wanted) / static_cast<float>(wanted_other));
+}
+
+// The largest window in the middle that has the wanted aspect ratio.
+ValueId crop_to_aspect(KerasLayer& layer, Compose& g, ValueId x, std::int64_t height, std::int64_t width) {
+  const std::int64_t h = layer.extent(x, 1), w = layer.extent(x, 2);
+  if (!layer.ok() || h > INT32_MAX || w > INT32_MAX) return x;
+  const std::int64_t rows = std::max<std::int64_t>(std::min(h, other_side(w, height, width)), 1);
+  const std::int64_t columns = std::max<std::int64_t>(std::min(w, other_side(h, width, height)), 1);
+  x = g.slice(x, 1, (h - rows) / 2, (h - rows) / 2 + rows);
+  return g.slice(x, 2, (w - columns) / 2, (w - columns) / 2 + columns);
+}
+
+// A border of one value that brings the image to the wanted aspect ratio, as much on either side.
+ValueId pad_to_aspect(KerasLayer& layer, Compose& g, ValueId x, std::int64_t height, std::int64_t width) {
+  const std::int64_t h = layer.extent(x, 1), w = layer.extent(x, 2);
+  if (!layer.ok() || h > INT32_MAX || w > INT32_MAX) return x;
+  const std::int64_t rows = (std::max(h, other_side(w, height, width)) - h) / 2;
+  const std::int64_t columns = (std::max(w, other_side(h, width, height)) - w) / 2;
+  const std::array<std::int64_t, 4> border{0, rows, columns, 0};
+  return g.pad(x, border, border, layer.number("fill_value", 0));
+}
+
+void read_resizing(KerasLayer& layer) {
+  const std::int64_t height = layer.count("height"), width = layer.count("width");
+  if (!layer.expect(1, 1)) return;
+  Compose g(layer.builder());
+  const Image image = enter(layer, g);
+  const std::string_view method = layer.text("interpolation", "bilinear");
+  ValueId x = image.value;
+  if (layer.ok()) x = g.cast(x, method == "nearest" || is_float(g.dtype(x)) ? (method == "nearest" ? layer.compute_type() : g.dtype(x)) : DType::kFloat32);
+  if (layer.flag("crop_to_aspect_ratio", false)) x = crop_to_aspect(layer, g, x, height, width);
+  else if (layer.flag("pad_to_aspect_ratio", false)) x = pad_to_aspect(layer, g, x, height, width);
+  x = resize_image(layer, x, {.method = method, .height = height, .width = width, .antialias = layer.flag("antialias", false)});
+  layer.output(g.cast(leave(g, image, x), layer.compute_type()), ValueId::kNone);
+}
+
+ValueId smart_resize(KerasLayer& layer, Compose& g, ValueId x, std::int64_t height, std::int64_t width) {
+  x = crop_to_aspect(layer, g, x, height, width);
+  return resize_image(layer, x, {.height = height, .width = width});
+}
+
+// Images that are too small are resized instead.
+void read_center_crop(KerasLayer& layer) {
+  const std::int64_t height = layer.count("height"), width = layer.count("width");
+  if (!layer.expect(1, 1)) return;
+  Compose g(layer.builder());
+  const Image image = enter(layer, g);
+  ValueId x = layer.ok() ? g.cast(image.value, layer.compute_type()) : image.value;
+  const std::int64_t h = layer.extent(x, 1), w = layer.extent(x, 2);
+  if (!layer.ok()) return;
+  if (h >= height && w >= width) {
+    x = g.slice(x, 1, (h - height) / 2, (h - height) / 2 + height);
+    x = g.slice(x, 2, (w - width) / 2, (w - width) / 2 + width);
+  } else {
+    x = g.cast(smart_resize(layer, g, x, height, width), layer.compute_type());
+  }
+  layer.output(leave(g, image, x), ValueId::kNone);
+}
+
+// At inference Keras 2 crops in the middle and resizes; Keras 3 leaves the image alone.
+void read_random_crop(KerasLayer& layer) {
+  if (!layer.expect(1, 1)) return;
+  if (layer.generation() == 3) return layer.output(layer.input(), ValueId::kNone);
+  const std::int64_t height = layer.count("height"), width = layer.count("width");
+  Compose g(layer.builder());
+  const Image image = enter(layer, g);
+  layer.output(leave(g, image, smart_resize(layer, g, image.value, height, width)), ValueId::kNone);
+}
+
+// Each channel of each image stretched over the whole range; a channel of one value stays.
+void read_auto_contrast(KerasLayer& layer) {
+  if (!layer.expect(1, 1) || !layer.expect_rank(layer.input(), 4)) return;
+  Compose g(layer.builder());
+  const auto range = layer.config("value_range").is_null() ? std::array{0.0, 255.0}
+                                                           : std::array{layer.config("value_range").at(0).if_number().value_or(0),
+                                                                        layer.config("value_range").at(1).if_number().value_or(0)};
+  if (!layer.require(range[1] > range[0], "value_range: expected two numbers")) return;
+  const ValueId original = g.cast(layer.input(), layer.compute_type());
+  const double to = 255.0 / (range[1] - range[0]);
+  const ValueId x = g.mul(g.sub(original, range[0]), to);
+  const ValueId low = g.min(x, {1, 2}, true), high = g.max(x, {1, 2}, true);
+  const ValueId scale = g.div(255.0, g.sub(high, low));
+  ValueId y = g.clip(g.add(g.mul(x, scale), g.mul(g.neg(low), scale)), 0, 255);
+  y = g.add(g.div(y, to), range[0]);
+  const ValueId flat = g.binary(BinaryKind::kEqual, low, high);
+  layer.output(g.select(flat, original, y), ValueId::kNone);
+}
+
+}  // namespace
+
+extern const ReadKerasFacet read_keras_resizing{"Resizing", read_resizing};
+extern const ReadKerasFacet read_keras_center_crop{"CenterCrop", read_center_crop};
+extern const ReadKerasFacet read_keras_random_crop{"RandomCrop", read_random_crop};
+extern const ReadKerasFacet read_keras_auto_contrast{"AutoContrast", read_auto_contrast};
+
+}  // namespace tare
