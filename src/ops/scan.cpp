@@ -109,12 +109,16 @@ bool run_step(const Scan& op, EvalContext& c, Run& run, std::size_t step, std::s
 
 bool join_step(const Scan& op, EvalContext& c, Run& run, std::size_t step, std::size_t steps) {
   for (int i = 0; i < op.outputs; ++i) {
+    if (!c.wants(op.states + i)) continue;
     const Tensor output = run.results[static_cast<std::size_t>(op.states + i)].view();
     Tensor*& joined = run.joined[static_cast<std::size_t>(i)];
     if (joined == nullptr) {
       Shape shape = output.shape;
       shape.insert(op.axis, static_cast<Dim>(steps));
-      joined = c.output(op.states + i, shape);
+      // Memory that was planned is taken; what only this run knows is allocated.
+      joined = &c.output(op.states + i);
+      const bool planned = joined->shape == shape && joined->size == output.size * steps;
+      if (!planned) joined = c.output(op.states + i, shape);
       if (joined == nullptr) return false;
     }
     const Cut cut = cut_of(*joined, op.axis);

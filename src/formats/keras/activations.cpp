@@ -47,14 +47,15 @@ ValueId glu(Compose& g, ValueId x, const KerasLayer&) {
   return g.mul(halves[0], g.unary(UnaryKind::kLogistic, halves[1]));
 }
 
-// The projection onto the simplex: x minus the threshold at which what is left of the largest sums to 1.
+// x less a threshold, cut at 0. Keras sums the running sums of the kept elements where the definition has the last one,
+// and models are trained with that.
 ValueId sparsemax(Compose& g, ValueId x, const KerasLayer&) {
   const ValueId count = g.squeeze(g.shape_vector(std::vector<Extent>{g.extent(x, -1)}), 0);
   const ValueId sorted = g.top_k(x, count).values;
   const ValueId places = g.cast(g.add(g.range(g.extent(x, -1)), 1.0), g.dtype(x));
   const ValueId sums = g.cumulative(sorted, -1);
   const ValueId kept = g.cast(g.binary(BinaryKind::kGreater, g.add(g.mul(places, sorted), 1.0), sums), g.dtype(x));
-  const ValueId total = g.sum(g.mul(kept, sorted), {-1}, true);
+  const ValueId total = g.sum(g.mul(kept, sums), {-1}, true);
   const ValueId threshold = g.div(g.sub(total, 1.0), g.sum(kept, {-1}, true));
   return g.relu(g.sub(x, threshold));
 }

@@ -77,12 +77,20 @@ std::string_view refusal_of(std::string_view class_name, Json serialized) {
 }
 
 // An operation of keras.ops, as opposed to a layer of the same name: by its module, or, where the writer dropped that,
-// by its configuration, which has none of what every layer has.
+// by its configuration, which lacks what every layer has.
 bool is_operation(Json serialized, int generation) {
   if (const auto module = serialized.at("module").if_string()) return module->find(".ops") != std::string_view::npos;
   const Json config = serialized.at("config");
-  return generation == 3 && config.is_object() && !config.has("trainable") && !config.has("dtype") &&
-         !config.has("layers") && !config.has("batch_shape");
+  const std::string_view class_name = serialized.at("class_name").if_string().value_or("");
+  if (generation != 3 || !config.is_object() || config.has("trainable") || config.has("layers") || config.has("batch_shape")) return false;
+  return !config.has("dtype") || find_read_keras(class_name) == nullptr;
+}
+
+// What the Python class is called when files call it otherwise: attributes are named after it.
+std::string_view python_class(std::string_view class_name) {
+  if (class_name == "Model") return "Functional";
+  if (class_name == "GroupQueryAttention") return "GroupedQueryAttention";
+  return class_name;
 }
 
 KerasTensor cast_to(KerasTensor tensor, DType dtype, GraphBuilder& builder) {
@@ -164,9 +172,7 @@ std::unique_ptr<KerasObject> KerasModelReader::make_layer(const KerasTopology::L
   auto object = std::make_unique<KerasObject>();
   object->name = layer.name;
   fill_object(*object, layer.serialized, sink);
-  const std::string attribute = snake_case(is_model_class(layer.class_name) && layer.class_name == "Model"
-                                               ? std::string_view("Functional")
-                                               : std::string_view(layer.class_name));
+  const std::string attribute = snake_case(python_class(layer.class_name));
   const int number = attributes[attribute]++;
   object->path = model.path + (model.path.empty() ? "layers/" : "/layers/") + attribute +
                  (number == 0 ? "" : "_" + std::to_string(number));

@@ -35,11 +35,9 @@ std::string_view current_class(std::string_view class_name) {
 std::string snake_case(std::string_view name) {
   const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
   const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
-  std::string split;  // an underscore before every capital that small letters or digits follow
+  std::string split;  // an underscore before every capital that small letters follow
   for (std::size_t i = 0; i < name.size(); ++i) {
-    const bool word = i > 0 && upper(name[i]) && i + 1 < name.size() &&
-                      (lower(name[i + 1]) || (name[i + 1] >= '0' && name[i + 1] <= '9'));
-    if (word) split += '_';
+    if (i > 0 && upper(name[i]) && i + 1 < name.size() && lower(name[i + 1])) split += '_';
     split += name[i];
   }
   std::string result;  // and between a small letter and a capital

@@ -10,6 +10,11 @@ template <PoolKind kKind, int kSpatial>
 void read_pool(KerasLayer& layer) {
   const KerasWindow window = read_window(layer, kSpatial, "pool_size");
   if (!layer.expect(1, 1) || !layer.expect_rank(layer.input(), kSpatial + 2)) return;
+  for (int i = 0; i < kSpatial && window.padding == Padding::kValid; ++i) {
+    const Dim extent = layer.shape(layer.input())[i + (window.channels_first ? 2 : 1)];
+    const bool fits = !is_known(extent) || window.size[static_cast<std::size_t>(i)] <= extent;
+    if (!layer.require(fits, "the window is larger than the input " + layer.shape(layer.input()).text())) return;
+  }
   Compose g(layer.builder());
   constexpr int kInner = kSpatial == 1 ? 2 : kSpatial;
   Pool op{.kind = kKind, .spatial = kInner, .padding = window.padding};

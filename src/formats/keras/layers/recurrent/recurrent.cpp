@@ -82,8 +82,15 @@ void read_bidirectional(KerasLayer& layer) {
   for (const ValueId state : b.states) layer.output(state, ValueId::kNone);
 }
 
+// Cells are read by the layer that has them.
+void read_cell(KerasLayer& layer) { layer.unsupported("a cell can only be used inside RNN"); }
+
 }  // namespace
 
+extern const ReadKerasFacet read_keras_simple_rnn_cell{"SimpleRNNCell", read_cell};
+extern const ReadKerasFacet read_keras_lstm_cell{"LSTMCell", read_cell};
+extern const ReadKerasFacet read_keras_gru_cell{"GRUCell", read_cell};
+extern const ReadKerasFacet read_keras_stacked_rnn_cells{"StackedRNNCells", read_cell};
 extern const ReadKerasFacet read_keras_rnn{"RNN", read_recurrent};
 extern const ReadKerasFacet read_keras_simple_rnn{"SimpleRNN", read_recurrent};
 extern const ReadKerasFacet read_keras_lstm{"LSTM", read_recurrent};
