@@ -25,8 +25,12 @@ describe('the page in chromium alone', { skip: chromiumBrowser.skip }, () => {
 
   async function assertAccessible(page, what) {
     await page.evaluate(axe);
-    const violations = await page.evaluate(async () => (await globalThis.axe.run()).violations
-      .map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join(' | ')}`));
+    const violations = await page.evaluate(async () =>
+      (await globalThis.axe.run()).violations.map(
+        ({ id, impact, nodes }) =>
+          `${impact} ${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join(' | ')}`,
+      ),
+    );
     assert.deepEqual(violations, [], what);
   }
 
@@ -38,7 +42,8 @@ describe('the page in chromium alone', { skip: chromiumBrowser.skip }, () => {
       await assertAccessible(page, JSON.stringify(look));
       await fill(page, 'apple', '-1');
       await assertAccessible(page, `a wrong count, ${JSON.stringify(look)}`);
-      server.misbehave = (name) => (name.endsWith('model.json') ? (response) => response.writeHead(404).end() : undefined);
+      server.misbehave = (name) =>
+        name.endsWith('model.json') ? (response) => response.writeHead(404).end() : undefined;
       await page.goto(`${server.origin}/`);
       await page.until(() => !document.querySelector('#failure').hidden);
       await assertAccessible(page, `a failure, ${JSON.stringify(look)}`);
@@ -48,7 +53,12 @@ describe('the page in chromium alone', { skip: chromiumBrowser.skip }, () => {
   });
 
   test('the browser’s language decides at first', async () => {
-    for (const [locale, title] of [['zh-TW', '水果攤'], ['zh-HK', '水果攤'], ['en-GB', 'The fruit stand'], ['fr-FR', 'The fruit stand']]) {
+    for (const [locale, title] of [
+      ['zh-TW', '水果攤'],
+      ['zh-HK', '水果攤'],
+      ['en-GB', 'The fruit stand'],
+      ['fr-FR', 'The fruit stand'],
+    ]) {
       const page = await browser.open({ locale });
       await openPage(page, `${server.origin}/`);
       assert.equal(await shown(page, 'h1'), title, locale);
@@ -93,7 +103,11 @@ describe('the page in chromium alone', { skip: chromiumBrowser.skip }, () => {
     const page = await browser.open();
     await page.goto(`${server.origin}/`);
     assert.equal(await visible(page, '.late'), false);
-    await page.raw.waitForFunction(() => document.querySelector('.late').checkVisibility({ visibilityProperty: true }), undefined, { timeout: 20_000 });
+    await page.raw.waitForFunction(
+      () => document.querySelector('.late').checkVisibility({ visibilityProperty: true }),
+      undefined,
+      { timeout: 20_000 },
+    );
     assert.match(await shown(page, '#opening'), /load the page again/);
     server.misbehave = undefined;
     await page.close();

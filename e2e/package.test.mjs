@@ -21,7 +21,10 @@ for (const { name, path, launch, skip } of browsers) {
     });
 
     test('env tells the truth about both builds', async () => {
-      const [{ build, relaxedSimd, why }, ran] = await page.evaluate(async () => [tare.env(), (await tare.loadModel('/fruit/tfjs/model.json')).build]);
+      const [{ build, relaxedSimd, why }, ran] = await page.evaluate(async () => [
+        tare.env(),
+        (await tare.loadModel('/fruit/tfjs/model.json')).build,
+      ]);
       assert.equal(build, relaxedSimd ? 'relaxed' : 'simd');
       assert.equal(ran, build);
       assert.ok(why.length >= 3);
@@ -35,7 +38,9 @@ for (const { name, path, launch, skip } of browsers) {
         }
         const result = await page.evaluate(async (wanted) => {
           const model = await tare.loadModel('/fruit/tfjs/model.json', { build: wanted });
-          const rows = Array.from({ length: 10_000 }, () => Array.from({ length: 3 }, () => Math.floor(Math.random() * 21)));
+          const rows = Array.from({ length: 10_000 }, () =>
+            Array.from({ length: 3 }, () => Math.floor(Math.random() * 21)),
+          );
           const right = ([w, a, g], price) => Math.round(price) === 100 * w + 10 * a + g;
           const single = rows.filter((row) => right(row, model.predict(row)[0])).length;
           const together = model.predict(rows);
@@ -48,23 +53,35 @@ for (const { name, path, launch, skip } of browsers) {
     test('a model in a worker of its own', async () => {
       const result = await page.evaluate(async () => {
         const seen = [];
-        const model = await tare.loadModel('../fruit/tfjs/model.json', { worker: true, onProgress: (progress) => seen.push(progress) });
+        const model = await tare.loadModel('../fruit/tfjs/model.json', {
+          worker: true,
+          onProgress: (progress) => seen.push(progress),
+        });
         const price = Math.round((await model.predict([3, 2, 1]))[0]);
         const failed = await model.predict([1]).catch((error) => `${error.name} ${error.code}`);
         const last = model.predict([3, 2, 1]).catch((error) => error.code);
         model.dispose();
         return { price, failed, seen: seen.length > 0, last: await last, name: model.inputs[0].name !== '' };
       });
-      assert.deepEqual(result, { price: 321, failed: 'ModelError invalid_argument', seen: true, last: 'disposed', name: true });
+      assert.deepEqual(result, {
+        price: 321,
+        failed: 'ModelError invalid_argument',
+        seen: true,
+        last: 'disposed',
+        name: true,
+      });
     });
 
     test('the package inside a module worker', async () => {
-      const { price, build, expected } = await page.evaluate(() => new Promise((resolve, reject) => {
-        const worker = new Worker('/pages/worker.js', { type: 'module' });
-        worker.onmessage = ({ data }) => resolve(data);
-        worker.onerror = (event) => reject(new Error(event.message));
-        worker.postMessage({ address: '/fruit/tfjs/model.json', row: [3, 2, 1] });
-      }));
+      const { price, build, expected } = await page.evaluate(
+        () =>
+          new Promise((resolve, reject) => {
+            const worker = new Worker('/pages/worker.js', { type: 'module' });
+            worker.onmessage = ({ data }) => resolve(data);
+            worker.onerror = (event) => reject(new Error(event.message));
+            worker.postMessage({ address: '/fruit/tfjs/model.json', row: [3, 2, 1] });
+          }),
+      );
       assert.equal(Math.round(price), 321);
       assert.equal(build, expected);
     });
@@ -75,15 +92,21 @@ for (const { name, path, launch, skip } of browsers) {
         const names = ['group1-shard1of1.bin', 'model.json'];
         const bytes = await Promise.all(names.map(read));
         const files = bytes.map((b, i) => new File([b], names[i]));
-        const price = async (source, options) => Math.round((await (await tare.loadModel(source, options)).predict([3, 2, 1]))[0]);
+        const price = async (source, options) =>
+          Math.round((await (await tare.loadModel(source, options)).predict([3, 2, 1]))[0]);
         const controller = new AbortController();
-        const given = tare.loadModel('/fruit/tfjs/model.json', { signal: controller.signal }).catch((error) => error.name);
+        const given = tare
+          .loadModel('/fruit/tfjs/model.json', { signal: controller.signal })
+          .catch((error) => error.name);
         controller.abort();
         const transfer = new DataTransfer();
         for (const file of files) transfer.items.add(file);
         return [
-          await price(files), await price(transfer.files), await price(transfer.files, { worker: true }),
-          await price({ [names[0]]: bytes[0], [names[1]]: bytes[1] }), await given,
+          await price(files),
+          await price(transfer.files),
+          await price(transfer.files, { worker: true }),
+          await price({ [names[0]]: bytes[0], [names[1]]: bytes[1] }),
+          await given,
         ];
       });
       assert.deepEqual(result, [321, 321, 321, 321, 'AbortError']);
@@ -92,8 +115,17 @@ for (const { name, path, launch, skip } of browsers) {
     test('what cannot be loaded is a ModelError, and the next load works', async () => {
       server.misbehave = (asked) => (asked.startsWith('/lost/') ? (response) => response.destroy() : undefined);
       const result = await page.evaluate(async () => {
-        const code = (source) => tare.loadModel(source).then(() => 'loaded', (error) => `${error.name} ${error.code}`);
-        return [await code('/nowhere/model.json'), await code('/pages/package.html'), await code('/lost/model.json'), await code('/fruit/tfjs/model.json')];
+        const code = (source) =>
+          tare.loadModel(source).then(
+            () => 'loaded',
+            (error) => `${error.name} ${error.code}`,
+          );
+        return [
+          await code('/nowhere/model.json'),
+          await code('/pages/package.html'),
+          await code('/lost/model.json'),
+          await code('/fruit/tfjs/model.json'),
+        ];
       });
       assert.deepEqual(result, ['ModelError missing_file', 'ModelError invalid_model', 'ModelError network', 'loaded']);
       server.misbehave = undefined;
@@ -101,15 +133,28 @@ for (const { name, path, launch, skip } of browsers) {
 
     test('a server that names no type for WebAssembly will do', async () => {
       const other = await browser.open();
-      const engines = Object.fromEntries(await Promise.all(['simd', 'relaxed'].map(async (build) =>
-        [build, await readFile(new URL(`../dist/tare-${build}.wasm`, import.meta.url))])));
+      const engines = Object.fromEntries(
+        await Promise.all(
+          ['simd', 'relaxed'].map(async (build) => [
+            build,
+            await readFile(new URL(`../dist/tare-${build}.wasm`, import.meta.url)),
+          ]),
+        ),
+      );
       server.misbehave = (asked) => {
         const build = /tare-(\w+)\.wasm$/.exec(asked)?.[1];
-        return build === undefined ? undefined : (response) => response.writeHead(200, { 'content-type': 'text/plain' }).end(engines[build]);
+        return build === undefined
+          ? undefined
+          : (response) => response.writeHead(200, { 'content-type': 'text/plain' }).end(engines[build]);
       };
       await other.goto(`${server.origin}/pages/package.html`);
       await other.until(() => globalThis.tare !== undefined);
-      assert.equal(await other.evaluate(async () => Math.round((await tare.loadModel('/fruit/tfjs/model.json')).predict([3, 2, 1])[0])), 321);
+      assert.equal(
+        await other.evaluate(async () =>
+          Math.round((await tare.loadModel('/fruit/tfjs/model.json')).predict([3, 2, 1])[0]),
+        ),
+        321,
+      );
       server.misbehave = undefined;
       await other.close();
     });
@@ -117,7 +162,10 @@ for (const { name, path, launch, skip } of browsers) {
     test('the page of the README', async () => {
       const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
       const [, sample] = /^```html\n([\s\S]*?)^```$/m.exec(readme);
-      server.misbehave = (asked) => (asked === '/readme.html' ? (response) => response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html><body>${sample}`) : undefined);
+      server.misbehave = (asked) =>
+        asked === '/readme.html'
+          ? (response) => response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html><body>${sample}`)
+          : undefined;
       const other = await browser.open();
       await other.goto(`${server.origin}/readme.html`);
       await other.until(() => document.body.innerText.trim() === '321');

@@ -57,14 +57,26 @@ for (const { name, path, launch, skip } of browsers) {
     test('what is no count is said beside the field, and no price stands', async () => {
       const page = await browser.open();
       await openPage(page, `${server.origin}/`);
-      const cases = [['', /from 0 to 20/], ['-1', /fewer than 0/], ['1.5', /Whole fruit/], ['21', /At most 20/], ['99999999999999999999', /At most 20/],
-        ['1e400', /not a number/], ['-', /not a number/], ['e', /not a number/], ['--3', /not a number/]];
+      const cases = [
+        ['', /from 0 to 20/],
+        ['-1', /fewer than 0/],
+        ['1.5', /Whole fruit/],
+        ['21', /At most 20/],
+        ['99999999999999999999', /At most 20/],
+        ['1e400', /not a number/],
+        ['-', /not a number/],
+        ['e', /not a number/],
+        ['--3', /not a number/],
+      ];
       for (const fruit of ['watermelon', 'grape']) {
         for (const [text, message] of cases) {
           await fill(page, fruit, text);
           assert.match(await shown(page, `#${fruit}-message`), message, `'${text}'`);
           assert.equal(await shown(page, '#price'), '–', `'${text}'`);
-          assert.equal(await page.evaluate((id) => document.getElementById(id).getAttribute('aria-invalid'), fruit), 'true');
+          assert.equal(
+            await page.evaluate((id) => document.getElementById(id).getAttribute('aria-invalid'), fruit),
+            'true',
+          );
           assert.doesNotMatch(await page.evaluate(() => document.body.innerText), /NaN|undefined|Infinity/);
           await page.until(() => document.querySelector('#plot svg') === null);
         }
@@ -90,7 +102,13 @@ for (const { name, path, launch, skip } of browsers) {
         await page.click(more);
         assert.equal(await value(), expected);
       }
-      for (const [text, expected] of [['', '1'], ['-7', '0'], ['500', '20'], ['2.5', '3'], ['e', '1']]) {
+      for (const [text, expected] of [
+        ['', '1'],
+        ['-7', '0'],
+        ['500', '20'],
+        ['2.5', '3'],
+        ['e', '1'],
+      ]) {
         await fill(page, 'apple', text);
         await page.click(more);
         assert.equal(await value(), expected, `'${text}'`);
@@ -102,7 +120,14 @@ for (const { name, path, launch, skip } of browsers) {
     test('the keyboard alone will do', async () => {
       const page = await browser.open();
       await openPage(page, `${server.origin}/`);
-      const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.ariaLabel || document.activeElement?.textContent || '');
+      const focused = () =>
+        page.evaluate(
+          () =>
+            document.activeElement?.id ||
+            document.activeElement?.ariaLabel ||
+            document.activeElement?.textContent ||
+            '',
+        );
       for (let i = 0; i < 12 && (await focused()) !== 'watermelon'; ++i) await page.press('Tab');
       assert.equal(await focused(), 'watermelon');
       const start = Number(await shown(page, '#price'));
@@ -112,7 +137,8 @@ for (const { name, path, launch, skip } of browsers) {
       assert.match(await focused(), /One more: Watermelons/);
       await page.press(' ');
       assert.equal(Number(await shown(page, '#price')), start + 200);
-      for (let i = 0; i < 12 && !(await page.evaluate(() => document.activeElement?.type === 'radio')); ++i) await page.press('Tab');
+      for (let i = 0; i < 12 && !(await page.evaluate(() => document.activeElement?.type === 'radio')); ++i)
+        await page.press('Tab');
       await page.press('ArrowRight');
       await page.until(() => document.querySelector('#plot svg.apple') !== null);
       await page.close();
@@ -149,7 +175,9 @@ for (const { name, path, launch, skip } of browsers) {
       const label = await page.evaluate(() => document.querySelector('#plot svg').getAttribute('aria-label'));
       assert.match(label, /Watermelons: the price goes from 21 at none to 2,021 at 20\. Now 3: 321\./);
       // The parts of the receipt sum up to the price.
-      const parts = await page.evaluate(() => [...document.querySelectorAll('#items dd')].map((dd) => Number(dd.textContent.replace(',', ''))));
+      const parts = await page.evaluate(() =>
+        [...document.querySelectorAll('#items dd')].map((dd) => Number(dd.textContent.replace(',', ''))),
+      );
       assert.ok(Math.abs(parts.reduce((a, b) => a + b) - 321) < 0.1, String(parts));
       await page.close();
     });
@@ -172,11 +200,27 @@ for (const { name, path, launch, skip } of browsers) {
       const cases = [
         [(name) => (name.endsWith('model.json') ? status(404) : undefined), /model is missing or damaged/],
         [(name) => (name.endsWith('.bin') ? status(404) : undefined), /model is missing or damaged/],
-        [(name) => (name.endsWith('model.json') ? (response) => response.end('<!doctype html><h1>Sign in</h1>') : undefined), /model is missing or damaged/],
-        [(name) => (name.endsWith('.bin') ? (response) => response.end('short') : undefined), /model is missing or damaged/],
-        [(name) => (name.endsWith('model.json') ? (response) => response.destroy() : undefined), /could not be fetched/],
+        [
+          (name) =>
+            name.endsWith('model.json') ? (response) => response.end('<!doctype html><h1>Sign in</h1>') : undefined,
+          /model is missing or damaged/,
+        ],
+        [
+          (name) => (name.endsWith('.bin') ? (response) => response.end('short') : undefined),
+          /model is missing or damaged/,
+        ],
+        [
+          (name) => (name.endsWith('model.json') ? (response) => response.destroy() : undefined),
+          /could not be fetched/,
+        ],
         [(name) => (name.endsWith('.wasm') ? (response) => response.destroy() : undefined), /could not be fetched/],
-        [(name) => (name.endsWith('.wasm') ? (response) => response.writeHead(200, { 'content-type': 'application/wasm' }).end('no') : undefined), /could not be fetched|engine/],
+        [
+          (name) =>
+            name.endsWith('.wasm')
+              ? (response) => response.writeHead(200, { 'content-type': 'application/wasm' }).end('no')
+              : undefined,
+          /could not be fetched|engine/,
+        ],
       ];
       for (const [misbehave, words] of cases) {
         server.misbehave = misbehave;

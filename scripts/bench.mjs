@@ -17,7 +17,11 @@ import { chromiumBrowser } from '../e2e/support/browsers.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '9' }, json: { type: 'string', default: 'build/bench/result.json' }, 'no-peers': { type: 'boolean', default: false } },
+  options: {
+    rounds: { type: 'string', default: '9' },
+    json: { type: 'string', default: 'build/bench/result.json' },
+    'no-peers': { type: 'boolean', default: false },
+  },
 });
 const rounds = Number(options.rounds);
 const work = path.join(root, 'build/bench');
@@ -25,11 +29,16 @@ const work = path.join(root, 'build/bench');
 // In a folder of their own: the project needs none of them.
 const peerPackages = ['core', 'layers', 'backend-cpu', 'backend-wasm'].map((part) => `@tensorflow/tfjs-${part}@4.22.0`);
 function installPeers() {
-  const cache = process.env.TARE_CACHE ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'tare');
+  const cache =
+    process.env.TARE_CACHE ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'tare');
   const folder = path.join(cache, 'peers-tfjs-4.22.0');
   if (!existsSync(path.join(folder, 'node_modules/@tensorflow/tfjs-backend-wasm'))) {
     console.error(`Fetching TensorFlow.js 4.22.0 into ${folder}`);
-    execFileSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--no-save', '--no-package-lock', ...peerPackages], { stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(
+      'npm',
+      ['install', '--prefix', folder, '--no-audit', '--no-fund', '--no-save', '--no-package-lock', ...peerPackages],
+      { stdio: ['ignore', 'ignore', 'inherit'] },
+    );
   }
   return path.join(folder, 'node_modules');
 }
@@ -54,9 +63,25 @@ async function bundle() {
     await build({
       entryPoints: [path.join(root, `tests/bench/pages/${name === 'tare-page' ? 'tare' : name}.js`)],
       outfile: path.join(work, `${name}.js`),
-      bundle: true, minify: true, format: 'esm', target: 'es2022', logLevel: 'error',
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      target: 'es2022',
+      logLevel: 'error',
       nodePaths: modules === undefined ? [] : [modules],
-      external: ['node:*', 'fs', 'path', 'url', 'util', 'crypto', 'os', 'worker_threads', 'perf_hooks', 'string_decoder', 'module'],
+      external: [
+        'node:*',
+        'fs',
+        'path',
+        'url',
+        'util',
+        'crypto',
+        'os',
+        'worker_threads',
+        'perf_hooks',
+        'string_decoder',
+        'module',
+      ],
       define: name.startsWith('tare') ? { 'import.meta.url': JSON.stringify('http://localhost/') } : {},
       plugins: name.startsWith('tare') ? [ours(folder)] : [],
     });
@@ -72,13 +97,23 @@ function ours(folder) {
       onResolve({ filter: /^tare-engine$/ }, () => ({ path: path.join(root, `build/wasm/${program}.mjs`) }));
       onLoad({ filter: /compile\.ts$/ }, async ({ path: file }) => ({
         loader: 'ts',
-        contents: (await readFile(file, 'utf8')).replaceAll(/new URL\('\.\/(tare-\w+\.wasm)', import\.meta\.url\)/g, `new URL('/${folder}/$1', location.href)`),
+        contents: (await readFile(file, 'utf8')).replaceAll(
+          /new URL\('\.\/(tare-\w+\.wasm)', import\.meta\.url\)/g,
+          `new URL('/${folder}/$1', location.href)`,
+        ),
       }));
     },
   };
 }
 
-const types = { '.js': 'text/javascript', '.wasm': 'application/wasm', '.json': 'application/json', '.html': 'text/html', '.css': 'text/css', '.svg': 'image/svg+xml' };
+const types = {
+  '.js': 'text/javascript',
+  '.wasm': 'application/wasm',
+  '.json': 'application/json',
+  '.html': 'text/html',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
 
 async function startServer() {
   const asked = new Map();
@@ -87,17 +122,24 @@ async function startServer() {
     const name = new URL(request.url, 'http://local').pathname;
     const shell = /^\/run\/([\w-]+)$/.exec(name)?.[1];
     const file = shell === undefined ? fileOf(name) : undefined;
-    const bytes = shell === undefined
-      ? await readFile(file).catch(() => null)
-      : Buffer.from(`<!doctype html><title>${shell}</title><link rel="icon" href="data:,"><script type="module" src="/bench/${shell}.js"></script>`);
+    const bytes =
+      shell === undefined
+        ? await readFile(file).catch(() => null)
+        : Buffer.from(
+            `<!doctype html><title>${shell}</title><link rel="icon" href="data:,"><script type="module" src="/bench/${shell}.js"></script>`,
+          );
     if (bytes === null) {
       response.writeHead(404).end();
       return;
     }
     const key = file ?? name;
-    if (!compressed.has(key)) compressed.set(key, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length);
+    if (!compressed.has(key))
+      compressed.set(key, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length);
     asked.set(name, { raw: bytes.length, brotli: compressed.get(key) });
-    const type = shell === undefined ? types[path.extname(name)] ?? (name.endsWith('/') ? 'text/html' : 'application/octet-stream') : 'text/html';
+    const type =
+      shell === undefined
+        ? (types[path.extname(name)] ?? (name.endsWith('/') ? 'text/html' : 'application/octet-stream'))
+        : 'text/html';
     response.writeHead(200, { 'content-type': type, 'content-length': bytes.length, 'cache-control': 'no-store' });
     response.end(bytes);
   });
@@ -108,7 +150,8 @@ async function startServer() {
 function fileOf(name) {
   if (name.startsWith('/bench/')) return path.join(work, path.basename(name));
   if (name.startsWith('/dist/')) return path.join(root, 'dist', path.basename(name));
-  if (name.startsWith('/tfjs/')) return path.join(modules ?? '', '@tensorflow/tfjs-backend-wasm/dist', path.basename(name));
+  if (name.startsWith('/tfjs/'))
+    return path.join(modules ?? '', '@tensorflow/tfjs-backend-wasm/dist', path.basename(name));
   if (name.startsWith('/build/web/')) return path.join(root, 'build/web', path.basename(name));
   const inPage = name.replace(/^\/page\//, '/');
   if (inPage.startsWith('/models/fruit/')) return path.join(root, 'models/fruit/tfjs', path.basename(name));
@@ -121,9 +164,11 @@ const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]
 async function visit(browser, address) {
   const page = await browser.open();
   await page.goto(address);
-  await page.until(() => performance.getEntriesByName('first-price').length > 0).catch((error) => {
-    throw new Error(`${address}: no price (${[...page.problems, error.message].join('; ')})`);
-  });
+  await page
+    .until(() => performance.getEntriesByName('first-price').length > 0)
+    .catch((error) => {
+      throw new Error(`${address}: no price (${[...page.problems, error.message].join('; ')})`);
+    });
   const times = await page.evaluate(() => {
     const price = performance.getEntriesByName('first-price')[0].startTime;
     const script = performance.getEntriesByType('resource').find(({ name }) => name.endsWith('.js'));
@@ -134,24 +179,27 @@ async function visit(browser, address) {
 }
 
 // Microseconds of one predict of one basket: the mean over about 300 ms.
-const sample = (page) => page.evaluate(() => {
-  const { predict } = globalThis.bench;
-  const row = [3, 2, 1];
-  let block = 16;
-  for (let calls = 0, start = performance.now(); ;) {
-    for (let i = 0; i < block; ++i) predict(row);
-    calls += block;
-    const elapsed = performance.now() - start;
-    if (elapsed > 300) return (elapsed * 1000) / calls;
-    if (elapsed < 50) block *= 2;
-  }
-});
+const sample = (page) =>
+  page.evaluate(() => {
+    const { predict } = globalThis.bench;
+    const row = [3, 2, 1];
+    let block = 16;
+    for (let calls = 0, start = performance.now(); ;) {
+      for (let i = 0; i < block; ++i) predict(row);
+      calls += block;
+      const elapsed = performance.now() - start;
+      if (elapsed > 300) return (elapsed * 1000) / calls;
+      if (elapsed < 50) block *= 2;
+    }
+  });
 
 await bundle();
 const { server, asked, origin } = await startServer();
 const browser = await chromiumBrowser.launch(chromiumBrowser.path);
 const results = {};
-const samples = Object.fromEntries(['page', ...contenders].map((name) => [name, { page: [], script: [], load: [], predict: [] }]));
+const samples = Object.fromEntries(
+  ['page', ...contenders].map((name) => [name, { page: [], script: [], load: [], predict: [] }]),
+);
 for (let round = 0; round < rounds; ++round) {
   for (const name of Object.keys(samples)) {
     asked.clear();
@@ -179,24 +227,45 @@ server.close();
 
 for (const [name, { page, script, load, predict }] of Object.entries(samples)) {
   Object.assign(results[name], {
-    pageMs: median(page), scriptMs: median(script),
-    ...(load.length > 0 ? { loadMs: median(load) } : {}), ...(predict.length > 0 ? { predictUs: median(predict), predictUsBest: Math.min(...predict) } : {}),
+    pageMs: median(page),
+    scriptMs: median(script),
+    ...(load.length > 0 ? { loadMs: median(load) } : {}),
+    ...(predict.length > 0 ? { predictUs: median(predict), predictUsBest: Math.min(...predict) } : {}),
   });
 }
 print();
-await writeFile(path.resolve(root, options.json), `${JSON.stringify({ userAgent, rounds, model: 'models/fruit/tfjs', results }, null, 1)}\n`);
+await writeFile(
+  path.resolve(root, options.json),
+  `${JSON.stringify({ userAgent, rounds, model: 'models/fruit/tfjs', results }, null, 1)}\n`,
+);
 console.log(`\n${options.json} has it all.`);
 
 function print() {
-  const titles = { page: 'our page', 'tare-page': "tare, the page's engine", tare: 'tare, the general engine', 'tfjs-cpu': 'TensorFlow.js 4.22, cpu', 'tfjs-wasm': 'TensorFlow.js 4.22, wasm' };
-  const cell = (value, digits, base) => (value === undefined ? '–' : value.toFixed(digits) + (base === undefined || base === value ? '' : ` (${(value / base).toFixed(1)}x)`));
+  const titles = {
+    page: 'our page',
+    'tare-page': "tare, the page's engine",
+    tare: 'tare, the general engine',
+    'tfjs-cpu': 'TensorFlow.js 4.22, cpu',
+    'tfjs-wasm': 'TensorFlow.js 4.22, wasm',
+  };
+  const cell = (value, digits, base) =>
+    value === undefined
+      ? '–'
+      : value.toFixed(digits) + (base === undefined || base === value ? '' : ` (${(value / base).toFixed(1)}x)`);
   const base = results['tare-page'];
   const rows = Object.entries(results).map(([name, r]) => [
-    titles[name], cell(r.predictUs, 2, base.predictUs), cell(r.loadMs, 1, base.loadMs),
-    cell(r.scriptMs, 1, base.scriptMs), cell(r.pageMs, 1, base.pageMs), cell(r.bytes.brotli / 1000, 1, base.bytes.brotli / 1000),
+    titles[name],
+    cell(r.predictUs, 2, base.predictUs),
+    cell(r.loadMs, 1, base.loadMs),
+    cell(r.scriptMs, 1, base.scriptMs),
+    cell(r.pageMs, 1, base.pageMs),
+    cell(r.bytes.brotli / 1000, 1, base.bytes.brotli / 1000),
   ]);
   const head = ['', 'predict, us', 'load, ms', 'script to price, ms', 'request to price, ms', 'kB, brotli'];
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
-  console.log(`Medians of ${rounds} visits in ${userAgent.replace(/.*(HeadlessChrome\/[\d.]+).*/, '$1')}; in brackets: times that of the page's engine.\n`);
-  for (const row of [head, ...rows]) console.log(row.map((text, i) => (i === 0 ? text.padEnd(widths[i]) : text.padStart(widths[i]))).join('  '));
+  console.log(
+    `Medians of ${rounds} visits in ${userAgent.replace(/.*(HeadlessChrome\/[\d.]+).*/, '$1')}; in brackets: times that of the page's engine.\n`,
+  );
+  for (const row of [head, ...rows])
+    console.log(row.map((text, i) => (i === 0 ? text.padEnd(widths[i]) : text.padStart(widths[i]))).join('  '));
 }

@@ -52,7 +52,8 @@ async function buildPackage() {
   execFileSync(process.execPath, [tsc, '-p', 'web/tsconfig.types.json'], { cwd: root, stdio: 'inherit' });
   await copyEngines('tare', dist);
   // The command line is one file and its wasm; bin/tare.mjs looks for them here.
-  for (const name of ['tare_cli.mjs', 'tare_cli.wasm']) await copyFile(path.join(flavours.simd, name), path.join(dist, name));
+  for (const name of ['tare_cli.mjs', 'tare_cli.wasm'])
+    await copyFile(path.join(flavours.simd, name), path.join(dist, name));
 }
 
 async function buildPage() {

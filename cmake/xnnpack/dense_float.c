@@ -1,6 +1,7 @@
-// What an engine of dense layers in float32 leaves out of XNNPACK: the configurations of every other element type, and
-// the nodes that only rewriting to such a type inserts. XNNPACK takes the answer as "not on this machine". Linked with
-// -Wl,--wrap for each name (cmake/wasm.cmake), so that the linker drops the kernels behind them.
+// What an engine of dense layers in float32 leaves out of XNNPACK: the configurations of every
+// other element type, and the nodes that only rewriting to such a type inserts. XNNPACK takes the
+// answer as "not on this machine". Linked with -Wl,--wrap for each name (cmake/wasm.cmake), so that
+// the linker drops the kernels behind them.
 #include <stddef.h>
 #include <xnnpack.h>
 
@@ -24,8 +25,8 @@ WITHOUT_CONFIG(qu8_gemm)
 WITHOUT_CONFIG(x8_lut)
 
 enum xnn_status __wrap_xnn_define_unary(xnn_subgraph_t subgraph, enum xnn_unary_operator type,
-                                        const union xnn_unary_params* params, uint32_t input_id, uint32_t output_id,
-                                        uint32_t flags) {
+                                        const union xnn_unary_params* params, uint32_t input_id,
+                                        uint32_t output_id, uint32_t flags) {
   (void)subgraph, (void)type, (void)params, (void)input_id, (void)output_id, (void)flags;
   return xnn_status_unsupported_parameter;
 }

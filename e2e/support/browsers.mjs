@@ -3,8 +3,13 @@
 import { existsSync } from 'node:fs';
 
 const chromiumFlags = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
 ];
 
 function installed(variable, ...paths) {
@@ -14,11 +19,23 @@ function installed(variable, ...paths) {
 async function chromiumPath() {
   const { chromium } = await import('playwright-core');
   const mac = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
-  return installed('TARE_CHROMIUM', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', mac, chromium.executablePath());
+  return installed(
+    'TARE_CHROMIUM',
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+    mac,
+    chromium.executablePath(),
+  );
 }
 
 const firefoxPath = () =>
-  installed('TARE_FIREFOX', '/usr/bin/firefox-esr', '/usr/bin/firefox', '/Applications/Firefox.app/Contents/MacOS/firefox');
+  installed(
+    'TARE_FIREFOX',
+    '/usr/bin/firefox-esr',
+    '/usr/bin/firefox',
+    '/Applications/Firefox.app/Contents/MacOS/firefox',
+  );
 
 export const browsers = [
   { name: 'chromium', path: await chromiumPath(), launch: launchChromium },
@@ -33,7 +50,12 @@ async function launchChromium(path) {
   return {
     close: () => browser.close(),
     async open({ locale = 'en-US', width = 1200, height = 900, dark = false, init } = {}) {
-      const context = await browser.newContext({ locale, viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' });
+      const context = await browser.newContext({
+        locale,
+        viewport: { width, height },
+        colorScheme: dark ? 'dark' : 'light',
+        reducedMotion: 'reduce',
+      });
       const page = await context.newPage();
       if (init !== undefined) await page.addInitScript(init);
       const problems = [];
@@ -60,7 +82,12 @@ async function launchChromium(path) {
 
 async function launchFirefox(path) {
   const { default: puppeteer } = await import('puppeteer-core');
-  const browser = await puppeteer.launch({ browser: 'firefox', executablePath: path, headless: true, extraPrefsFirefox: { 'intl.accept_languages': 'en-US' } });
+  const browser = await puppeteer.launch({
+    browser: 'firefox',
+    executablePath: path,
+    headless: true,
+    extraPrefsFirefox: { 'intl.accept_languages': 'en-US' },
+  });
   return {
     close: () => browser.close(),
     async open({ width = 1200, height = 900, init } = {}) {

@@ -10,10 +10,22 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 
 const types = {
-  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.mjs': 'text/javascript', '.css': 'text/css',
-  '.svg': 'image/svg+xml', '.json': 'application/json', '.wasm': 'application/wasm', '.bin': 'application/octet-stream',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+  '.bin': 'application/octet-stream',
 };
-const folders = { '/dist/': 'dist', '/pages/': 'e2e/pages', '/fruit/': 'models/fruit', '/some/deep/folder/': 'build/web', '/': 'build/web' };
+const folders = {
+  '/dist/': 'dist',
+  '/pages/': 'e2e/pages',
+  '/fruit/': 'models/fruit',
+  '/some/deep/folder/': 'build/web',
+  '/': 'build/web',
+};
 
 /**
  * `misbehave(path)` may return a function that answers instead; undefined lets the file through.

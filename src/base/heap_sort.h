@@ -1,5 +1,6 @@
-// A sort for lists that are short or rarely sorted: each use of std::sort brings four kilobytes of code of its own, a
-// heap sort a few hundred bytes. Like std::sort it is not stable and takes n log n steps at most, whatever the order.
+// A sort for lists that are short or rarely sorted: each use of std::sort brings four kilobytes of
+// code of its own, a heap sort a few hundred bytes. Like std::sort it is not stable and takes n log
+// n steps at most, whatever the order.
 #pragma once
 
 #include <algorithm>

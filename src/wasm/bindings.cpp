@@ -1,5 +1,5 @@
-// The whole border to JavaScript: one session per instance, functions over numbers and texts, and the hot call as a
-// plain export, because an Embind call costs more than a small model does.
+// The whole border to JavaScript: one session per instance, functions over numbers and texts, and
+// the hot call as a plain export, because an Embind call costs more than a small model does.
 #include <emscripten/bind.h>
 #include <emscripten/emscripten.h>
 
@@ -13,7 +13,8 @@ namespace tare {
 namespace {
 
 Session session;
-std::vector<std::string> texts;   // strings on their way into an input, names on their way into the options
+std::vector<std::string>
+    texts;  // strings on their way into an input, names on their way into the options
 std::vector<std::int32_t> words;  // shapes on their way in, tensors on their way out
 
 using Address = unsigned;
@@ -51,7 +52,9 @@ void set_option(const std::string& name, double value) {
 }
 
 void push_text(const std::string& text) { texts.push_back(text); }
-void set_names(bool inputs) { (inputs ? session.options.input_names : session.options.output_names).swap(texts); }
+void set_names(bool inputs) {
+  (inputs ? session.options.input_names : session.options.output_names).swap(texts);
+}
 bool set_strings(int input) {
   const bool done = session.set_strings(input, texts);
   texts.clear();
@@ -66,8 +69,8 @@ bool prepare(int signature) { return session.prepare(signature, words); }
 
 // Address, size in bytes, rank and extents.
 Address show(const Tensor& tensor) {
-  words.assign({static_cast<std::int32_t>(address(tensor.data)), static_cast<std::int32_t>(tensor.size),
-                tensor.shape.rank()});
+  words.assign({static_cast<std::int32_t>(address(tensor.data)),
+                static_cast<std::int32_t>(tensor.size), tensor.shape.rank()});
   for (const Dim d : tensor.shape) words.push_back(static_cast<std::int32_t>(d));
   return address(words.data());
 }

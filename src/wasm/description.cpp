@@ -1,5 +1,6 @@
-// Descriptors cross the border as one JSON text each: a type per Embind class would cost ten times the bytes. Scales go
-// as the bits of their float32, because printing decimals is half of a small engine's size.
+// Descriptors cross the border as one JSON text each: a type per Embind class would cost ten times
+// the bytes. Scales go as the bits of their float32, because printing decimals is half of a small
+// engine's size.
 #include "wasm/description.h"
 
 #include <bit>
@@ -47,7 +48,8 @@ void write_type(JsonWriter& json, const TensorType& type) {
   if (type.quantization != nullptr) write(json, *type.quantization);
 }
 
-void write(JsonWriter& json, std::string_view key, const std::vector<TensorInfo>& tensors, const Session& session) {
+void write(JsonWriter& json, std::string_view key, const std::vector<TensorInfo>& tensors,
+           const Session& session) {
   json.key(key).open_array();
   for (const TensorInfo& tensor : tensors) {
     json.open_object().key("name").string(tensor.name);
@@ -102,7 +104,10 @@ std::string describe(const Session& session) {
 std::string describe(const Model::Report& report) {
   JsonWriter json;
   json.open_object().key("arenaBytes").natural(report.arena_bytes);
-  json.key("constantBytes").natural(report.constant_bytes).key("parameters").integer(report.parameters);
+  json.key("constantBytes")
+      .natural(report.constant_bytes)
+      .key("parameters")
+      .integer(report.parameters);
   json.key("segments").integer(report.segments).key("nodes").open_array();
   for (const auto& row : report.rows) {
     json.open_object().key("name").string(row.name).key("op").string(row.op);

@@ -1,4 +1,5 @@
-// One model from its files to its results. A run of a known shape allocates nothing and copies only what is staged.
+// One model from its files to its results. A run of a known shape allocates nothing and copies only
+// what is staged.
 #include "wasm/session.h"
 
 #include <algorithm>
@@ -80,7 +81,8 @@ bool Session::prepare(int signature, std::span<const std::int32_t> shapes) {
   std::vector<Shape> wanted;
   for (std::size_t at = 0; at < shapes.size();) {
     Shape shape;
-    for (std::int32_t rank = shapes[at++]; rank > 0 && at < shapes.size(); --rank) shape.push_back(shapes[at++]);
+    for (std::int32_t rank = shapes[at++]; rank > 0 && at < shapes.size(); --rank)
+      shape.push_back(shapes[at++]);
     wanted.push_back(shape);
   }
   inputs_.clear();
@@ -92,10 +94,12 @@ bool Session::prepare(int signature, std::span<const std::int32_t> shapes) {
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     inputs_[i].floats = seen_as_float(entry.inputs[i].type);
     if (inputs_[i].floats) {
-      inputs_[i].staged.resize(static_cast<std::size_t>(model_->input(static_cast<int>(i)).elements()));
+      inputs_[i].staged.resize(
+          static_cast<std::size_t>(model_->input(static_cast<int>(i)).elements()));
     }
   }
-  for (std::size_t i = 0; i < outputs_.size(); ++i) outputs_[i].floats = seen_as_float(entry.outputs[i].type);
+  for (std::size_t i = 0; i < outputs_.size(); ++i)
+    outputs_[i].floats = seen_as_float(entry.outputs[i].type);
   return true;
 }
 
@@ -113,7 +117,8 @@ Outcome Session::run() {
   return moved() ? Outcome::kMoved : Outcome::kDone;
 }
 
-// Brings staged results up to date and tells whether any result is elsewhere, or of another shape, than last time.
+// Brings staged results up to date and tells whether any result is elsewhere, or of another shape,
+// than last time.
 bool Session::moved() {
   bool moved = memory_size_ != memory_pages();
   for (std::size_t i = 0; i < outputs_.size(); ++i) {

@@ -1,6 +1,7 @@
-// What one WebAssembly instance holds: one model and the border to JavaScript. Everything that crosses is a number, a
-// text or a place in memory; floats go in and out of quantised and half-float tensors unless raw access is asked for,
-// so that JavaScript sees one way of writing and reading numbers.
+// What one WebAssembly instance holds: one model and the border to JavaScript. Everything that
+// crosses is a number, a text or a place in memory; floats go in and out of quantised and
+// half-float tensors unless raw access is asked for, so that JavaScript sees one way of writing and
+// reading numbers.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,8 @@ class Session {
   LoadOptions options;
   bool raw = false;  // tensors as they are stored
 
-  // Makes room for a file's bytes, to be written by the caller; null when there is none (see error).
+  // Makes room for a file's bytes, to be written by the caller; null when there is none (see
+  // error).
   std::byte* add_file(std::string name, std::size_t size);
   std::optional<std::vector<std::string>> missing();
   bool load();
@@ -47,7 +49,7 @@ class Session {
  private:
   struct Border {
     bool floats = false;
-    std::vector<float> staged;    // when floats
+    std::vector<float> staged;        // when floats
     const std::byte* data = nullptr;  // as last seen by JavaScript
     Shape shape;
   };

@@ -11,11 +11,14 @@ export function causeOf(error: unknown): Cause {
   if (env().build === null) return 'wasm';
   if (!(error instanceof ModelError)) return 'engine';
   switch (error.code) {
-    case 'network': return 'network';
+    case 'network':
+      return 'network';
     case 'missing_file':
     case 'invalid_model':
-    case 'unsupported': return 'model';
-    default: return 'engine';
+    case 'unsupported':
+      return 'model';
+    default:
+      return 'engine';
   }
 }
 
@@ -24,7 +27,10 @@ export function showFailure(cause: Cause, error: unknown): void {
   byId('failure-what').textContent = t(`${cause}What` as keyof Words);
   byId('failure-remedy').textContent = t(`${cause}Remedy` as keyof Words);
   const detail = byId('failure-detail');
-  detail.textContent = cause === 'file' || cause === 'wasm' || error === undefined ? '' : String(error instanceof Error ? error.message : error);
+  detail.textContent =
+    cause === 'file' || cause === 'wasm' || error === undefined
+      ? ''
+      : String(error instanceof Error ? error.message : error);
   detail.hidden = detail.textContent === '';
   byId('failure').hidden = false;
 }

@@ -30,15 +30,27 @@ function problem(input: HTMLInputElement): keyof Words | null {
 export function createField(place: HTMLElement, start: number, onChange: () => void): Field {
   const fruit = place.dataset['fruit'] as Fruit;
   const input = make('input', {
-    id: fruit, name: fruit, type: 'number', inputmode: 'numeric', min: '0', max: String(most), step: '1',
-    autocomplete: 'off', required: '', 'aria-describedby': `${fruit}-message`,
+    id: fruit,
+    name: fruit,
+    type: 'number',
+    inputmode: 'numeric',
+    min: '0',
+    max: String(most),
+    step: '1',
+    autocomplete: 'off',
+    required: '',
+    'aria-describedby': `${fruit}-message`,
   });
   input.value = String(start);
   const label = make('label', { for: fruit });
   const fewer = make('button', { type: 'button', class: 'step' }, '−');
   const more = make('button', { type: 'button', class: 'step' }, '+');
   const message = make('p', { id: `${fruit}-message`, class: 'message', 'aria-live': 'polite' });
-  const icon = draw('svg', { class: 'icon', 'aria-hidden': 'true', focusable: 'false' }, draw('use', { href: `#${fruit}-icon` }));
+  const icon = draw(
+    'svg',
+    { class: 'icon', 'aria-hidden': 'true', focusable: 'false' },
+    draw('use', { href: `#${fruit}-icon` }),
+  );
   place.append(icon, label, make('div', { class: 'stepper' }, fewer, input, more), message);
 
   const show = (): void => {

@@ -46,7 +46,9 @@ export function createPlot(pricing: Pricing, onPick: (fruit: Fruit, count: numbe
   const show = (basket: Basket | null): void => {
     shown = basket;
     place.classList.toggle('idle', basket === null);
-    place.replaceChildren(...(basket === null ? [] : [curve(pricing, basket, varied, Math.max(place.clientWidth, 240))]));
+    place.replaceChildren(
+      ...(basket === null ? [] : [curve(pricing, basket, varied, Math.max(place.clientWidth, 240))]),
+    );
     note.textContent = t(basket === null ? 'plotWaiting' : 'plotNote');
   };
   new ResizeObserver(() => show(shown)).observe(place);
@@ -60,31 +62,65 @@ export function createPlot(pricing: Pricing, onPick: (fruit: Fruit, count: numbe
 
 function curve(pricing: Pricing, basket: Basket, varied: Fruit, width: number): SVGSVGElement {
   const at = fruits.indexOf(varied);
-  const priceAt = (count: number): number => pricing.price(basket.map((n, i) => (i === at ? count : n)) as unknown as Basket);
+  const priceAt = (count: number): number =>
+    pricing.price(basket.map((n, i) => (i === at ? count : n)) as unknown as Basket);
   const prices = Array.from({ length: most * samples + 1 }, (_, i) => priceAt(i / samples));
   const ticks = niceTicks(Math.min(...prices), Math.max(...prices));
   const [low, high] = [ticks[0]!, ticks.at(-1)!];
   const x = (count: number): number => margin.left + (count / most) * (width - margin.left - margin.right);
-  const y = (price: number): number => height - margin.bottom - ((price - low) / (high - low)) * (height - margin.top - margin.bottom);
-  const path = prices.map((price, i) => `${i === 0 ? 'M' : 'L'}${x(i / samples).toFixed(1)} ${y(price).toFixed(1)}`).join('');
+  const y = (price: number): number =>
+    height - margin.bottom - ((price - low) / (high - low)) * (height - margin.top - margin.bottom);
+  const path = prices
+    .map((price, i) => `${i === 0 ? 'M' : 'L'}${x(i / samples).toFixed(1)} ${y(price).toFixed(1)}`)
+    .join('');
 
   const now = basket[at]!;
   const price = prices[now * samples]!;
   const whole = (value: number): string => formatNumber(Math.round(value));
-  const label = t('plotLabel', { fruit: t(varied), from: whole(prices[0]!), to: whole(prices.at(-1)!), count: String(now), price: whole(price) });
+  const label = t('plotLabel', {
+    fruit: t(varied),
+    from: whole(prices[0]!),
+    to: whole(prices.at(-1)!),
+    count: String(now),
+    price: whole(price),
+  });
   // The line rises to the right, so the number stands to its left where there is room.
   const left = now >= 3;
-  return draw('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label, class: varied },
-    ...ticks.map((tick) => draw('g', {},
-      draw('path', { class: 'grid', d: `M${margin.left} ${y(tick).toFixed(1)}H${width - margin.right}` }),
-      draw('text', { class: 'tick', x: margin.left - 10, y: y(tick) + 5, 'text-anchor': 'end' }, whole(tick)))),
-    ...[0, 5, 10, 15, 20].map((tick) => draw('text', { class: 'tick', x: x(tick), y: height - 12, 'text-anchor': 'middle' }, String(tick))),
-    draw('path', { class: 'area', d: `${path}L${x(most)} ${height - margin.bottom}L${x(0)} ${height - margin.bottom}Z` }),
+  return draw(
+    'svg',
+    { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label, class: varied },
+    ...ticks.map((tick) =>
+      draw(
+        'g',
+        {},
+        draw('path', { class: 'grid', d: `M${margin.left} ${y(tick).toFixed(1)}H${width - margin.right}` }),
+        draw('text', { class: 'tick', x: margin.left - 10, y: y(tick) + 5, 'text-anchor': 'end' }, whole(tick)),
+      ),
+    ),
+    ...[0, 5, 10, 15, 20].map((tick) =>
+      draw('text', { class: 'tick', x: x(tick), y: height - 12, 'text-anchor': 'middle' }, String(tick)),
+    ),
+    draw('path', {
+      class: 'area',
+      d: `${path}L${x(most)} ${height - margin.bottom}L${x(0)} ${height - margin.bottom}Z`,
+    }),
     draw('path', { class: 'guide', d: `M${x(now)} ${height - margin.bottom}V${y(price).toFixed(1)}` }),
     draw('path', { class: 'curve', d: path }),
-    ...Array.from({ length: most + 1 }, (_, i) => draw('circle', { class: 'point', cx: x(i), cy: y(prices[i * samples]!), r: 2.8 })),
+    ...Array.from({ length: most + 1 }, (_, i) =>
+      draw('circle', { class: 'point', cx: x(i), cy: y(prices[i * samples]!), r: 2.8 }),
+    ),
     draw('circle', { class: 'now', cx: x(now), cy: y(price), r: 7.5 }),
-    draw('text', { class: 'value', x: x(now) + (left ? -12 : -8), y: Math.max(y(price) - (left ? 9 : 16), 17), 'text-anchor': left ? 'end' : 'start' }, whole(price)));
+    draw(
+      'text',
+      {
+        class: 'value',
+        x: x(now) + (left ? -12 : -8),
+        y: Math.max(y(price) - (left ? 9 : 16), 17),
+        'text-anchor': left ? 'end' : 'start',
+      },
+      whole(price),
+    ),
+  );
 }
 
 /** Round numbers that enclose the range, four to six of them. */

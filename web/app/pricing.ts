@@ -50,7 +50,10 @@ export class Pricing {
     const steps = nodes
       .filter(({ macs }) => macs > 0)
       .map(({ name, inputs, outputs, where }) => ({
-        name, from: last(inputs[0]), to: last(outputs[0]), fast: where.startsWith('xnnpack'),
+        name,
+        from: last(inputs[0]),
+        to: last(outputs[0]),
+        fast: where.startsWith('xnnpack'),
       }));
     return { parameters, steps };
   }

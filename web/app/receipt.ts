@@ -18,9 +18,15 @@ export function showPrice(pricing: Pricing, basket: Basket | null): void {
   const exact = byId('exact');
   const added = basket === null ? null : pricing.additions(basket);
   const rows = fruits.flatMap((fruit, i) =>
-    line(basket === null ? t(fruit) : `${basket[i]} × ${t(`${fruit}Unit`)}`, added === null ? dash : formatNumber(added.each[i]!, 2)),
+    line(
+      basket === null ? t(fruit) : `${basket[i]} × ${t(`${fruit}Unit`)}`,
+      added === null ? dash : formatNumber(added.each[i]!, 2),
+    ),
   );
-  byId('items').replaceChildren(...line(t('emptyBasket'), added === null ? dash : formatNumber(added.empty, 2)), ...rows);
+  byId('items').replaceChildren(
+    ...line(t('emptyBasket'), added === null ? dash : formatNumber(added.empty, 2)),
+    ...rows,
+  );
   byId('receipt').classList.toggle('waiting', basket === null);
   if (basket === null) {
     output.textContent = dash;
@@ -45,7 +51,11 @@ export function showFacts(pricing: Pricing, { parameters, steps, timing }: Facts
   const { model } = pricing;
   const engine = engineBytes();
   byId('facts').replaceChildren(
-    ...line(t('time'), timing === null ? '…' : `${formatNumber(timing.microseconds, 2)} µs`, timing === null ? '' : t('timeNote', { calls: formatNumber(timing.calls) })),
+    ...line(
+      t('time'),
+      timing === null ? '…' : `${formatNumber(timing.microseconds, 2)} µs`,
+      timing === null ? '' : t('timeNote', { calls: formatNumber(timing.calls) }),
+    ),
     ...line(t('modelSize'), kilobytes(model.fileBytes), t('parameters', { count: formatNumber(parameters) })),
     ...line(t('engine'), engine === null ? '' : kilobytes(engine), t(model.build)),
   );

@@ -41,12 +41,14 @@ const english = {
   plotNote: 'Drawn from the model itself: 81 prices, the other two counts as above. Point at it to try a count.',
   plotWaiting: 'The line comes back once all counts are valid.',
   price: 'price',
-  about: 'The price is the model’s own: three dense layers, run by a C++ engine in WebAssembly. Nothing you type leaves this page.',
+  about:
+    'The price is the model’s own: three dense layers, run by a C++ engine in WebAssembly. Nothing you type leaves this page.',
   opening: 'Opening the stand…',
   closed: 'The stand is closed',
   retry: 'Try again',
   fileWhat: 'This page was opened as a file, and browsers let a page fetch a model only from a server.',
-  fileRemedy: 'Run “npm start” in the project’s folder and open the address it prints, or put this folder on any web server.',
+  fileRemedy:
+    'Run “npm start” in the project’s folder and open the address it prints, or put this folder on any web server.',
   wasmWhat: 'This browser has no WebAssembly with SIMD, or it is switched off.',
   wasmRemedy: 'Use a current Chrome, Edge, Firefox or Safari, or allow WebAssembly in the browser’s settings.',
   networkWhat: 'A file of this page could not be fetched.',

@@ -40,13 +40,21 @@ class Line {
       const worker = new Worker(new URL(import.meta.url.replace(/[^/]*$/, 'worker.js')), { execArgv: [] });
       // A model that waits for work does not keep the program from ending.
       worker.unref();
-      const line = new Line((message) => worker.postMessage(message), () => void worker.terminate(), (on) => (on ? worker.ref() : worker.unref()));
+      const line = new Line(
+        (message) => worker.postMessage(message),
+        () => void worker.terminate(),
+        (on) => (on ? worker.ref() : worker.unref()),
+      );
       worker.on('message', (reply: Reply) => line.#receive(reply));
       worker.on('error', (error) => line.#crash(error.message));
       return line;
     }
     const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
-    const line = new Line((message) => worker.postMessage(message), () => worker.terminate(), () => undefined);
+    const line = new Line(
+      (message) => worker.postMessage(message),
+      () => worker.terminate(),
+      () => undefined,
+    );
     worker.onmessage = ({ data }: MessageEvent<Reply>) => line.#receive(data);
     worker.onerror = (event) => line.#crash(event.message ?? 'its script could not be loaded');
     worker.onmessageerror = () => line.#crash('a message could not be read');
@@ -119,7 +127,8 @@ export class AsyncModel implements ModelInfo {
       signal?.throwIfAborted();
       line.onProgress = onProgress;
       // The worker's own address is not the page's: relative ones are resolved here.
-      const absolute = typeof source === 'string' || source instanceof URL ? (await resolveAddress(source)).href : source;
+      const absolute =
+        typeof source === 'string' || source instanceof URL ? (await resolveAddress(source)).href : source;
       const cloneable = isListOfFiles(absolute) ? Array.from(absolute) : absolute;
       const info = await line.ask({ kind: 'load', source: cloneable, options: { ...options, build }, module });
       return new AsyncModel(line, info as LoadedInfo);
@@ -157,9 +166,18 @@ export class AsyncModel implements ModelInfo {
 export interface AsyncModel extends Disposable {}
 
 if (typeof Symbol.dispose === 'symbol') {
-  Object.defineProperty(AsyncModel.prototype, Symbol.dispose, { value: AsyncModel.prototype.dispose, configurable: true, writable: true });
+  Object.defineProperty(AsyncModel.prototype, Symbol.dispose, {
+    value: AsyncModel.prototype.dispose,
+    configurable: true,
+    writable: true,
+  });
 }
 
 function isListOfFiles(source: ModelSource): source is ArrayLike<File> {
-  return typeof source === 'object' && !(source instanceof Map) && !ArrayBuffer.isView(source) && (Symbol.iterator in source || 'length' in source);
+  return (
+    typeof source === 'object' &&
+    !(source instanceof Map) &&
+    !ArrayBuffer.isView(source) &&
+    (Symbol.iterator in source || 'length' in source)
+  );
 }

@@ -16,12 +16,11 @@ export interface Environment {
 // A module of one function, () -> v128, that holds the given instructions.
 function vectorModule(...code: number[]): Uint8Array<ArrayBuffer> {
   const body = [0, ...code, 0x0b];
-  return Uint8Array.of(
-    0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, // magic, version
-    1, 5, 1, 0x60, 0, 1, 0x7b, // types
-    3, 2, 1, 0, // functions
-    10, body.length + 2, 1, body.length, ...body,
-  );
+  const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+  const types = [1, 5, 1, 0x60, 0, 1, 0x7b];
+  const functions = [3, 2, 1, 0];
+  const bodies = [10, body.length + 2, 1, body.length, ...body];
+  return new Uint8Array([...header, ...types, ...functions, ...bodies]);
 }
 
 const splatZero = [0x41, 0, 0xfd, 0x0f]; // i32.const 0, i8x16.splat

@@ -25,4 +25,14 @@ export type { AsyncModel, LoadOptions, Model, ModelSource };
 export type { InputValue, ModelInfo, OutputValue, Report, RunOptions, SignatureInfo } from './model.js';
 export type { Budgets } from './native.js';
 export type { Bytes, Progress } from './source.js';
-export type { DType, NestedArray, NumberArray, Quantization, Scalar, TensorData, TensorInfo, TensorInput, TypeInfo } from './tensor.js';
+export type {
+  DType,
+  NestedArray,
+  NumberArray,
+  Quantization,
+  Scalar,
+  TensorData,
+  TensorInfo,
+  TensorInput,
+  TypeInfo,
+} from './tensor.js';

@@ -27,7 +27,8 @@ export async function loadHere(source: ModelSource, options: LoadOptions, { modu
   creation.catch(() => undefined); // Reported below, unless the model fails first.
   const files = await openSource(source);
   const main = await files.read(files.main, onPiece.count, signal);
-  if (main === null) throw new ModelError({ code: 'missing_file', message: 'there is no such file', where: files.main });
+  if (main === null)
+    throw new ModelError({ code: 'missing_file', message: 'there is no such file', where: files.main });
   const native = await creation;
   native.setOptions(options);
   native.addFile(files.main, main);
@@ -50,12 +51,18 @@ async function addMissing(native: Native, files: Files, onPiece: OnPiece, signal
 
 // Weights are often moved without their manifest: when a file is not where the model says, the one of the same name
 // beside the model is taken, and the engine warns of it.
-async function readOrBeside(files: Files, name: string, onPiece: OnPiece, signal?: AbortSignal): Promise<{ name: string; parts: Uint8Array[] }> {
+async function readOrBeside(
+  files: Files,
+  name: string,
+  onPiece: OnPiece,
+  signal?: AbortSignal,
+): Promise<{ name: string; parts: Uint8Array[] }> {
   const parts = await files.read(name, onPiece, signal);
   if (parts !== null) return { name, parts };
   const own = name.slice(name.lastIndexOf('/') + 1);
   const beside = own === name ? null : await files.read(own, onPiece, signal);
-  if (beside === null) throw new ModelError({ code: 'missing_file', message: 'the model needs this file', where: name });
+  if (beside === null)
+    throw new ModelError({ code: 'missing_file', message: 'the model needs this file', where: name });
   return { name: own, parts: beside };
 }
 

@@ -5,8 +5,16 @@ import type { Build } from './features.js';
 import { DONE, type DescribedReport, type Description, type Native } from './native.js';
 import { checkShape, flatten, shapeFor, type Flat } from './shape.js';
 import {
-  elementsOf, Port, typeInfo, unpackStrings,
-  type DType, type NumberArray, type TensorData, type TensorInfo, type TensorInput, type TypeInfo,
+  elementsOf,
+  Port,
+  typeInfo,
+  unpackStrings,
+  type DType,
+  type NumberArray,
+  type TensorData,
+  type TensorInfo,
+  type TensorInput,
+  type TypeInfo,
 } from './tensor.js';
 
 /** Values of an input; without a shape, nested arrays carry it and flat ones are cut into rows. */
@@ -150,7 +158,10 @@ export class Model implements ModelInfo {
     }
     for (const name of Object.keys(inputs)) {
       if (!entry.inputs.some((info) => info.name === name)) {
-        throw invalidArgument(`no such input; there are ${entry.inputs.map((info) => `'${info.name}'`).join(', ')}`, name);
+        throw invalidArgument(
+          `no such input; there are ${entry.inputs.map((info) => `'${info.name}'`).join(', ')}`,
+          name,
+        );
       }
     }
     const flats = entry.inputPorts.map((port) => {
@@ -172,7 +183,10 @@ export class Model implements ModelInfo {
     const report = this.#alive().report();
     // Writing the report may have moved the engine's memory.
     this.#hot = null;
-    const types = ({ inputs, outputs }: DescribedReport['nodes'][number]) => ({ inputs: inputs.map(typeInfo), outputs: outputs.map(typeInfo) });
+    const types = ({ inputs, outputs }: DescribedReport['nodes'][number]) => ({
+      inputs: inputs.map(typeInfo),
+      outputs: outputs.map(typeInfo),
+    });
     return { ...report, nodes: report.nodes.map((node) => ({ ...node, ...types(node) })) };
   }
 
@@ -212,7 +226,10 @@ export class Model implements ModelInfo {
   #execute(entry: Entry, flats: readonly Flat[]): void {
     const native = this.#alive();
     this.#hot = null;
-    native.prepare(entry.index, flats.map(({ shape }) => shape));
+    native.prepare(
+      entry.index,
+      flats.map(({ shape }) => shape),
+    );
     flats.forEach(({ data }, i) => {
       const port = entry.inputPorts[i]!;
       if (port.isString) {
@@ -240,7 +257,11 @@ export interface Model extends Disposable {}
 
 // Older engines have no Symbol.dispose; `using` needs one, dispose() does not.
 if (typeof Symbol.dispose === 'symbol') {
-  Object.defineProperty(Model.prototype, Symbol.dispose, { value: Model.prototype.dispose, configurable: true, writable: true });
+  Object.defineProperty(Model.prototype, Symbol.dispose, {
+    value: Model.prototype.dispose,
+    configurable: true,
+    writable: true,
+  });
 }
 
 function copyOf(view: Float32Array): NumberArray {

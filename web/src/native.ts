@@ -109,7 +109,11 @@ export class Native {
         const value = options[name];
         if (value === undefined) continue;
         if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER)) {
-          throw new ModelError({ code: 'invalid_argument', where: name, message: `expected a number from 0, got ${value}` });
+          throw new ModelError({
+            code: 'invalid_argument',
+            where: name,
+            message: `expected a number from 0, got ${value}`,
+          });
         }
         engine.setOption(name, value);
       }

@@ -6,7 +6,12 @@ import type { ModelSource, Progress } from './source.js';
 import type { TensorInput } from './tensor.js';
 
 export type Request =
-  | { kind: 'load'; source: ModelSource; options: Omit<LoadOptions, 'signal' | 'onProgress'>; module: WebAssembly.Module }
+  | {
+      kind: 'load';
+      source: ModelSource;
+      options: Omit<LoadOptions, 'signal' | 'onProgress'>;
+      module: WebAssembly.Module;
+    }
   | { kind: 'predict'; input: TensorInput }
   | { kind: 'run'; inputs: Readonly<Record<string, InputValue>>; options: RunOptions }
   | { kind: 'report' }

@@ -52,7 +52,10 @@ export function shapeFor(port: Port, flat: Flat): number[] {
   }
   const row = wanted.slice(1);
   if (row.some((extent) => extent === null)) {
-    throw invalidArgument(`a flat array leaves the shape ${text(wanted)} open: give nested arrays or a shape`, port.info.name);
+    throw invalidArgument(
+      `a flat array leaves the shape ${text(wanted)} open: give nested arrays or a shape`,
+      port.info.name,
+    );
   }
   const size = elementsOf(row as number[]);
   if (count === 0 || count % size !== 0) {

@@ -6,7 +6,8 @@ import { isNode, nodeModule } from './node.js';
 export type Bytes = Uint8Array | ArrayBuffer;
 
 /** The first entry of a map is the model unless another is named like one (model.json, saved_model.pb, ...). */
-export type ModelSource = string | URL | Blob | Iterable<File> | ArrayLike<File> | Bytes | Map<string, Bytes> | Readonly<Record<string, Bytes>>;
+export type ModelSource =
+  string | URL | Blob | Iterable<File> | ArrayLike<File> | Bytes | Map<string, Bytes> | Readonly<Record<string, Bytes>>;
 
 export interface Progress {
   /** Bytes of the model's files so far. */
@@ -58,7 +59,11 @@ export async function resolveAddress(source: string | URL): Promise<URL> {
     const inside = new URL(name, folder);
     if (await stat(inside).catch(() => null)) return inside;
   }
-  throw new ModelError({ code: 'missing_file', message: 'this folder has no model.json and no saved_model.pb', where: String(source) });
+  throw new ModelError({
+    code: 'missing_file',
+    message: 'this folder has no model.json and no saved_model.pb',
+    where: String(source),
+  });
 }
 
 function openAddress(url: URL): Files {
@@ -67,7 +72,9 @@ function openAddress(url: URL): Files {
     main,
     read(name, onPiece, signal) {
       const file = name === main ? url : new URL(name.split('/').map(encodeURIComponent).join('/'), url);
-      return file.protocol === 'file:' && isNode ? readPath(file, name, onPiece) : fetchParts(file, name, onPiece, signal);
+      return file.protocol === 'file:' && isNode
+        ? readPath(file, name, onPiece)
+        : fetchParts(file, name, onPiece, signal);
     },
   };
 }
@@ -94,7 +101,12 @@ async function readPath(url: URL, name: string, onPiece: OnPiece): Promise<Uint8
   }
 }
 
-async function fetchParts(url: URL, name: string, onPiece: OnPiece, signal?: AbortSignal): Promise<Uint8Array[] | null> {
+async function fetchParts(
+  url: URL,
+  name: string,
+  onPiece: OnPiece,
+  signal?: AbortSignal,
+): Promise<Uint8Array[] | null> {
   try {
     const response = await fetch(url, signal === undefined ? {} : { signal });
     if (response.status === 404 || response.status === 410) return null;
@@ -104,7 +116,7 @@ async function fetchParts(url: URL, name: string, onPiece: OnPiece, signal?: Abo
     const size = length === null || response.headers.has('content-encoding') ? undefined : Number(length);
     const parts: Uint8Array[] = [];
     if (response.body === null) return parts;
-    for (const reader = response.body.getReader(); ; ) {
+    for (const reader = response.body.getReader(); ;) {
       const { done, value } = await reader.read();
       if (done) return parts;
       parts.push(value);

@@ -3,15 +3,36 @@ import { invalidArgument } from './error.js';
 import type { DescribedTensor, DescribedType } from './native.js';
 
 export type DType =
-  | 'float32' | 'float16' | 'bfloat16' | 'float64'
-  | 'int4' | 'int8' | 'int16' | 'int32' | 'int64'
-  | 'uint8' | 'uint16' | 'uint32' | 'uint64'
-  | 'bool' | 'complex64' | 'complex128' | 'string' | 'resource' | 'variant';
+  | 'float32'
+  | 'float16'
+  | 'bfloat16'
+  | 'float64'
+  | 'int4'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'uint64'
+  | 'bool'
+  | 'complex64'
+  | 'complex128'
+  | 'string'
+  | 'resource'
+  | 'variant';
 
 export type NumberArray =
-  | Float32Array | Float64Array
-  | Int8Array | Int16Array | Int32Array
-  | Uint8Array | Uint8ClampedArray | Uint16Array | Uint32Array;
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Uint16Array
+  | Uint32Array;
 
 /** What a model gives: complex numbers are interleaved, bool is 0 or 1 in a Uint8Array. */
 export type TensorData = NumberArray | BigInt64Array | BigUint64Array | string[];
@@ -52,16 +73,35 @@ type ViewConstructor = {
 };
 
 const storage: Partial<Record<DType, ViewConstructor>> = {
-  float32: Float32Array, float16: Uint16Array, bfloat16: Uint16Array, float64: Float64Array,
-  int4: Int8Array, int8: Int8Array, int16: Int16Array, int32: Int32Array, int64: BigInt64Array,
-  uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, uint64: BigUint64Array,
-  bool: Uint8Array, complex64: Float32Array, complex128: Float64Array,
+  float32: Float32Array,
+  float16: Uint16Array,
+  bfloat16: Uint16Array,
+  float64: Float64Array,
+  int4: Int8Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
+  complex64: Float32Array,
+  complex128: Float64Array,
 };
 
 const ranges: Partial<Record<DType, readonly [number, number]>> = {
-  int4: [-8, 7], int8: [-128, 127], int16: [-32768, 32767], int32: [-2147483648, 2147483647],
-  uint8: [0, 255], uint16: [0, 65535], uint32: [0, 4294967295], bool: [0, 1],
-  float16: [0, 65535], bfloat16: [0, 65535], // raw bits
+  int4: [-8, 7],
+  int8: [-128, 127],
+  int16: [-32768, 32767],
+  int32: [-2147483648, 2147483647],
+  uint8: [0, 255],
+  uint16: [0, 65535],
+  uint32: [0, 4294967295],
+  bool: [0, 1],
+  float16: [0, 65535],
+  bfloat16: [0, 65535], // raw bits
 };
 
 /** One input or output: what it is, and how its elements are copied. */
@@ -123,13 +163,17 @@ export class Port {
     for (let i = 0; i < data.length; ++i) {
       const value = data[i]!;
       const whole = typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value;
-      if (typeof whole !== 'bigint' || whole < low || whole > high) throw this.#wrong(i, `an integer of ${this.dtype}`, value);
+      if (typeof whole !== 'bigint' || whole < low || whole > high)
+        throw this.#wrong(i, `an integer of ${this.dtype}`, value);
       view[i] = whole;
     }
   }
 
   #wrong(i: number, expected: string, value: unknown): Error {
-    return invalidArgument(`value ${i}: expected ${expected}, got ${typeof value === 'string' ? `'${value}'` : value}`, this.info.name);
+    return invalidArgument(
+      `value ${i}: expected ${expected}, got ${typeof value === 'string' ? `'${value}'` : value}`,
+      this.info.name,
+    );
   }
 }
 

@@ -12,16 +12,21 @@ let model: Model | undefined;
 
 async function answer(request: Message, send: Send): Promise<unknown> {
   if (request.kind === 'load') {
-    const onProgress = (progress: Extract<Reply, { kind: 'progress' }>['progress']): void => send({ kind: 'progress', progress }, []);
+    const onProgress = (progress: Extract<Reply, { kind: 'progress' }>['progress']): void =>
+      send({ kind: 'progress', progress }, []);
     model = await loadHere(request.source, { ...request.options, onProgress }, { module: request.module });
     const { format, inputs, outputs, signatures, warnings, labels, fileBytes, build } = model;
     return { format, inputs, outputs, signatures, warnings, labels, fileBytes, build } satisfies LoadedInfo;
   }
   switch (request.kind) {
-    case 'predict': return model!.predict(request.input);
-    case 'run': return model!.run(request.inputs, request.options);
-    case 'report': return model!.report();
-    case 'reset': return model!.reset();
+    case 'predict':
+      return model!.predict(request.input);
+    case 'run':
+      return model!.run(request.inputs, request.options);
+    case 'report':
+      return model!.report();
+    case 'reset':
+      return model!.reset();
   }
 }
 
@@ -29,7 +34,9 @@ async function answer(request: Message, send: Send): Promise<unknown> {
 function buffersOf(value: unknown): ArrayBuffer[] {
   if (ArrayBuffer.isView(value)) return [value.buffer as ArrayBuffer];
   if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value as Record<string, OutputValue>).flatMap((output) => (ArrayBuffer.isView(output?.data) ? [output.data.buffer as ArrayBuffer] : []));
+  return Object.values(value as Record<string, OutputValue>).flatMap((output) =>
+    ArrayBuffer.isView(output?.data) ? [output.data.buffer as ArrayBuffer] : [],
+  );
 }
 
 function errorInfo(error: unknown): ErrorInfo {
@@ -50,9 +57,13 @@ async function handle(request: Message, send: Send): Promise<void> {
 // No await at the top: bundlers make workers of formats that have none.
 if (isNode) {
   void nodeModule('worker_threads').then(({ parentPort }) => {
-    parentPort!.on('message', (request: Message) => void handle(request, (reply, transfer) => parentPort!.postMessage(reply, transfer)));
+    parentPort!.on(
+      'message',
+      (request: Message) => void handle(request, (reply, transfer) => parentPort!.postMessage(reply, transfer)),
+    );
   });
 } else {
   const scope = globalThis as unknown as { onmessage: unknown; postMessage: Send };
-  scope.onmessage = ({ data }: MessageEvent<Message>) => void handle(data, (reply, transfer) => scope.postMessage(reply, transfer));
+  scope.onmessage = ({ data }: MessageEvent<Message>) =>
+    void handle(data, (reply, transfer) => scope.postMessage(reply, transfer));
 }

@@ -18,7 +18,10 @@ const numbers = (data) => Array.from(data, Number);
 function assertNear(actual, expected, { abs, rel }, what) {
   assert.equal(actual.length, expected.length, what);
   expected.forEach((value, i) => {
-    assert.ok(Math.abs(actual[i] - value) <= abs + rel * Math.abs(value), `${what}[${i}]: ${actual[i]}, expected ${value}`);
+    assert.ok(
+      Math.abs(actual[i] - value) <= abs + rel * Math.abs(value),
+      `${what}[${i}]: ${actual[i]}, expected ${value}`,
+    );
   });
 }
 
@@ -40,7 +43,13 @@ test('int64 results are a BigInt64Array, of a shape that the data decides', asyn
   const [input] = run.inputs;
   const none = model.run({ [input.name]: { data: input.data.map(() => -5), shape: input.shape } })[name];
   const all = model.run({ [input.name]: { data: input.data.map(() => 5), shape: input.shape } })[name];
-  assert.deepEqual([none.shape, all.shape], [[0, 2], [12, 2]]);
+  assert.deepEqual(
+    [none.shape, all.shape],
+    [
+      [0, 2],
+      [12, 2],
+    ],
+  );
   assertRun(model, run, golden.tolerance);
   // predict sees each result as it is, too.
   assert.equal(model.predict(input.data.map(() => 5)).length, 24);
@@ -62,14 +71,25 @@ test('int32 goes in and out as it is, and only integers do', async () => {
   assert.ok(whole.length > 0);
   for (const { data } of whole) assert.ok(data instanceof Int32Array);
   const [first, ...others] = run.inputs;
-  for (const [bad, message] of [[0.5, /an integer from -2147483648/], [2 ** 31, /got 2147483648/], [NaN, /got NaN/]]) {
+  for (const [bad, message] of [
+    [0.5, /an integer from -2147483648/],
+    [2 ** 31, /got 2147483648/],
+    [NaN, /got NaN/],
+  ]) {
     const data = [...first.data];
     data[0] = bad;
-    assert.throws(() => model.run(byName([{ ...first, data }, ...others])), modelError('invalid_argument', { where: new RegExp(first.name), message }));
+    assert.throws(
+      () => model.run(byName([{ ...first, data }, ...others])),
+      modelError('invalid_argument', { where: new RegExp(first.name), message }),
+    );
   }
 });
 
-for (const name of ['tflite/fully_connected/relu_int8', 'tflite/fully_connected/relu_int16x8', 'tflite/elementwise/logistic_int8']) {
+for (const name of [
+  'tflite/fully_connected/relu_int8',
+  'tflite/fully_connected/relu_int16x8',
+  'tflite/elementwise/logistic_int8',
+]) {
   test(`${name}: floats in and out, or raw`, async () => {
     const { golden, model: raw } = await openCase(name, { raw: true });
     const { model } = await openCase(name);
@@ -78,12 +98,18 @@ for (const name of ['tflite/fully_connected/relu_int8', 'tflite/fully_connected/
     const outputs = assertRun(raw, run, { abs: golden.tolerance.abs, rel: 0 });
     const [output] = run.outputs;
     assert.equal(outputs[output.name].data.constructor.name, { int8: 'Int8Array', int16: 'Int16Array' }[dtype]);
-    assert.throws(() => raw.run(byName([{ ...run.inputs[0], data: run.inputs[0].data.map(() => 1e6) }])), modelError('invalid_argument'));
+    assert.throws(
+      () => raw.run(byName([{ ...run.inputs[0], data: run.inputs[0].data.map(() => 1e6) }])),
+      modelError('invalid_argument'),
+    );
 
-    const real = (info, data) => data.map((q) => Math.fround(info.quantization.scales[0] * (q - info.quantization.zeroPoints[0])));
+    const real = (info, data) =>
+      data.map((q) => Math.fround(info.quantization.scales[0] * (q - info.quantization.zeroPoints[0])));
     const info = model.inputs.find((input) => input.name === run.inputs[0].name);
     assert.equal(info.dtype, dtype);
-    const floats = model.run({ [info.name]: { data: real(info, run.inputs[0].data), shape: run.inputs[0].shape } })[output.name];
+    const floats = model.run({ [info.name]: { data: real(info, run.inputs[0].data), shape: run.inputs[0].shape } })[
+      output.name
+    ];
     assert.ok(floats.data instanceof Float32Array);
     assert.equal(floats.dtype, dtype);
     const to = model.outputs.find((tensor) => tensor.name === output.name);
@@ -99,7 +125,10 @@ for (const name of ['tflite/fully_connected/relu_int8', 'tflite/fully_connected/
 
 test('signatures share state, and reset forgets it', async () => {
   const { golden, model } = await openCase('tflite/signatures/counter');
-  assert.deepEqual(new Set(model.signatures.map(({ name }) => name)), new Set(golden.runs.map(({ signature }) => signature)));
+  assert.deepEqual(
+    new Set(model.signatures.map(({ name }) => name)),
+    new Set(golden.runs.map(({ signature }) => signature)),
+  );
   for (let round = 0; round < 2; ++round) {
     for (const run of golden.runs) assertRun(model, run, golden.tolerance);
     model.reset();

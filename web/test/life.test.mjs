@@ -32,14 +32,22 @@ test('models do not share state', async () => {
 
 test('a trap ends the model, not the program', async () => {
   // The engine's exports run an instruction that traps, once that is wanted.
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.of(
-    0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 0x74, 0, 0, 10, 5, 1, 3, 0, 0, 0x0b)));
+  const bytes = [
+    0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 0x74, 0, 0, 10, 5, 1, 3, 0, 0, 0x0b,
+  ];
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(bytes)));
   let trapping = false;
-  const guarded = (call) => (...given) => (trapping ? exports.t() : call(...given));
+  const guarded =
+    (call) =>
+    (...given) =>
+      trapping ? exports.t() : call(...given);
   const { instantiate } = WebAssembly;
   WebAssembly.instantiate = async (...given) => {
     const made = await instantiate(...given);
-    const replaced = Object.entries(made.exports).map(([name, value]) => [name, typeof value === 'function' ? guarded(value) : value]);
+    const replaced = Object.entries(made.exports).map(([name, value]) => [
+      name,
+      typeof value === 'function' ? guarded(value) : value,
+    ]);
     return { exports: Object.fromEntries(replaced) };
   };
   try {
@@ -50,7 +58,14 @@ test('a trap ends the model, not the program', async () => {
     assert.throws(() => model.predict([3, 2, 1]), crashed);
     trapping = false;
     assert.throws(() => model.predict([3, 2, 1]), crashed);
-    assert.throws(() => model.predict([[3, 2, 1], [1, 2, 3]]), crashed);
+    assert.throws(
+      () =>
+        model.predict([
+          [3, 2, 1],
+          [1, 2, 3],
+        ]),
+      crashed,
+    );
     assert.throws(() => model.report(), crashed);
     assert.equal(Math.round((await loadModel(fruit)).predict([3, 2, 1])[0]), 321);
   } finally {
@@ -86,8 +101,17 @@ test('a model in a worker', async () => {
   assert.deepEqual(model.inputs, (await loadModel(fruit)).inputs);
   assert.ok(seen.length >= 2);
   const [{ name }] = model.inputs;
-  const results = await Promise.all([[1, 1, 1], [2, 2, 2], [3, 3, 3]].map((row) => model.run({ [name]: row })));
-  assert.deepEqual(results.map((outputs) => Math.round(Object.values(outputs)[0].data[0])), [111, 222, 333]);
+  const results = await Promise.all(
+    [
+      [1, 1, 1],
+      [2, 2, 2],
+      [3, 3, 3],
+    ].map((row) => model.run({ [name]: row })),
+  );
+  assert.deepEqual(
+    results.map((outputs) => Math.round(Object.values(outputs)[0].data[0])),
+    [111, 222, 333],
+  );
   assert.equal((await model.report()).parameters, 2369);
   await model.reset();
   await assert.rejects(model.predict([1]), modelError('invalid_argument', { message: /rows of 3/ }));
@@ -104,7 +128,10 @@ test('a worker takes bytes, and tells of what it cannot load', async () => {
   model.dispose();
   // They were copied, not taken.
   assert.ok(files['model.json'].byteLength > 0);
-  await assert.rejects(loadModel({ 'model.json': files['model.json'] }, { worker: true }), modelError('missing_file', { where: /group1/ }));
+  await assert.rejects(
+    loadModel({ 'model.json': files['model.json'] }, { worker: true }),
+    modelError('missing_file', { where: /group1/ }),
+  );
   await assert.rejects(loadModel(fruit, { worker: true, signal: AbortSignal.abort() }), { name: 'AbortError' });
 });
 
@@ -113,7 +140,11 @@ test('a program ends though a worker’s model was left behind', () => {
     const { loadModel } = await import('./dist/index.js');
     const model = await loadModel('models/fruit/tfjs/model.json', { worker: true });
     console.log(Math.round((await model.predict([3, 2, 1]))[0]));`;
-  const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8', timeout: 20_000 });
+  const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: root,
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
   assert.equal(output.trim(), '321');
 });
 
@@ -132,6 +163,9 @@ test('a forgotten model is collected', () => {
       await new Promise((done) => setTimeout(done, 10));
     }
     console.log(seen >= 30);`;
-  const output = execFileSync(process.execPath, ['--expose-gc', '--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' });
+  const output = execFileSync(process.execPath, ['--expose-gc', '--input-type=module', '-e', script], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   assert.equal(output.trim(), 'true');
 });

@@ -67,29 +67,47 @@ test('loading is given up by a signal', async () => {
   const aborted = AbortSignal.abort();
   await assert.rejects(loadModel(fruit, { signal: aborted }), { name: 'AbortError' });
   const controller = new AbortController();
-  await serve((name, response) => {
-    response.writeHead(200, { 'content-length': 1000 });
-    response.write('{');
-    setTimeout(() => controller.abort(), 20);
-  }, async (origin) => {
-    await assert.rejects(loadModel(`${origin}/model.json`, { signal: controller.signal }), { name: 'AbortError' });
-  });
+  await serve(
+    (name, response) => {
+      response.writeHead(200, { 'content-length': 1000 });
+      response.write('{');
+      setTimeout(() => controller.abort(), 20);
+    },
+    async (origin) => {
+      await assert.rejects(loadModel(`${origin}/model.json`, { signal: controller.signal }), { name: 'AbortError' });
+    },
+  );
 });
 
 test('files that are not there, servers that fail', async () => {
   await assert.rejects(loadModel(path.join(root, 'nowhere/model.json')), modelError('missing_file'));
-  await assert.rejects(loadModel(path.join(root, 'web/test')), modelError('missing_file', { message: /no model.json/ }));
+  await assert.rejects(
+    loadModel(path.join(root, 'web/test')),
+    modelError('missing_file', { message: /no model.json/ }),
+  );
   const { 'model.json': json } = await fruitFiles();
-  await assert.rejects(loadModel({ 'model.json': json }), modelError('missing_file', { where: /group1-shard1of1\.bin/ }));
-  await serve((name, response) => response.writeHead(500).end(), async (origin) => {
-    await assert.rejects(loadModel(`${origin}/model.json`), modelError('network', { message: /500/ }));
-  });
-  await serve((name, response) => response.writeHead(404).end(), async (origin) => {
-    await assert.rejects(loadModel(`${origin}/model.json`), modelError('missing_file'));
-  });
-  await serve((name, response) => response.destroy(), async (origin) => {
-    await assert.rejects(loadModel(`${origin}/model.json`), modelError('network'));
-  });
+  await assert.rejects(
+    loadModel({ 'model.json': json }),
+    modelError('missing_file', { where: /group1-shard1of1\.bin/ }),
+  );
+  await serve(
+    (name, response) => response.writeHead(500).end(),
+    async (origin) => {
+      await assert.rejects(loadModel(`${origin}/model.json`), modelError('network', { message: /500/ }));
+    },
+  );
+  await serve(
+    (name, response) => response.writeHead(404).end(),
+    async (origin) => {
+      await assert.rejects(loadModel(`${origin}/model.json`), modelError('missing_file'));
+    },
+  );
+  await serve(
+    (name, response) => response.destroy(),
+    async (origin) => {
+      await assert.rejects(loadModel(`${origin}/model.json`), modelError('network'));
+    },
+  );
 });
 
 test('bytes that are no model, and the next load works', async () => {
@@ -100,7 +118,7 @@ test('bytes that are no model, and the next load works', async () => {
     'nothing at all': { 'model.json': new Uint8Array() },
     'half of the JSON': { ...files, 'model.json': files['model.json'].subarray(0, 900) },
     'short weights': { ...files, 'group1-shard1of1.bin': files['group1-shard1of1.bin'].subarray(0, 100) },
-    'noise': { model: Uint8Array.from({ length: 4096 }, (_, i) => (i * 167) & 255) },
+    noise: { model: Uint8Array.from({ length: 4096 }, (_, i) => (i * 167) & 255) },
   };
   for (const [what, source] of Object.entries(broken)) {
     await assert.rejects(loadModel(source), (error) => {
@@ -116,21 +134,33 @@ test('bytes that are no model, and the next load works', async () => {
 test('a manifest cannot reach out of its folder', async () => {
   const files = await fruitFiles();
   const json = new TextDecoder().decode(files['model.json']);
-  for (const bad of ['../secret.bin', '/etc/passwd', 'http://example.com/x.bin', 'a%2e%2e/x.bin', 'a\\\\b.bin', 'x.bin?q']) {
+  for (const bad of [
+    '../secret.bin',
+    '/etc/passwd',
+    'http://example.com/x.bin',
+    'a%2e%2e/x.bin',
+    'a\\\\b.bin',
+    'x.bin?q',
+  ]) {
     const asked = [];
-    await serve((name, response) => {
-      asked.push(name);
-      response.end(json.replace('group1-shard1of1.bin', bad));
-    }, async (origin) => {
-      await assert.rejects(loadModel(`${origin}/models/model.json`), modelError('invalid_model'), bad);
-    });
+    await serve(
+      (name, response) => {
+        asked.push(name);
+        response.end(json.replace('group1-shard1of1.bin', bad));
+      },
+      async (origin) => {
+        await assert.rejects(loadModel(`${origin}/models/model.json`), modelError('invalid_model'), bad);
+      },
+    );
     assert.deepEqual(asked, ['/models/model.json'], bad);
   }
 });
 
 test('weights that were moved beside the model are found, with a warning', async () => {
   const files = await fruitFiles();
-  const json = new TextDecoder().decode(files['model.json']).replace('group1-shard1of1.bin', 'moved/away/group1-shard1of1.bin');
+  const json = new TextDecoder()
+    .decode(files['model.json'])
+    .replace('group1-shard1of1.bin', 'moved/away/group1-shard1of1.bin');
   const model = await loadModel({ ...files, 'model.json': new TextEncoder().encode(json) });
   assert.equal(price(model), 321);
   assert.match(model.warnings.join(), /group1-shard1of1\.bin/);

@@ -13,7 +13,16 @@ test('one row, many rows, plain or typed, flat or nested', async () => {
   assert.deepEqual(rounded(model.predict(new Float32Array([3, 2, 1]))), [321]);
   assert.deepEqual(rounded(model.predict(Int8Array.of(3, 2, 1))), [321]);
   assert.deepEqual(rounded(model.predict([3, 2, 1, 1, 2, 3])), [321, 123]);
-  assert.deepEqual(rounded(model.predict([[3, 2, 1], [1, 2, 3], [0, 0, 9]])), [321, 123, 9]);
+  assert.deepEqual(
+    rounded(
+      model.predict([
+        [3, 2, 1],
+        [1, 2, 3],
+        [0, 0, 9],
+      ]),
+    ),
+    [321, 123, 9],
+  );
   assert.deepEqual(rounded(model.predict([Float32Array.of(3, 2, 1), Float32Array.of(1, 2, 3)])), [321, 123]);
 });
 
@@ -49,7 +58,16 @@ test('run takes inputs by name, with or without a shape', async () => {
   assert.equal(dtype, 'float32');
   assert.deepEqual(shape, [null, 3]);
   const output = model.outputs[0].name;
-  for (const value of [{ data: [3, 2, 1, 1, 2, 3], shape: [2, 3] }, { data: [[3, 2, 1], [1, 2, 3]] }, Float32Array.of(3, 2, 1, 1, 2, 3)]) {
+  for (const value of [
+    { data: [3, 2, 1, 1, 2, 3], shape: [2, 3] },
+    {
+      data: [
+        [3, 2, 1],
+        [1, 2, 3],
+      ],
+    },
+    Float32Array.of(3, 2, 1, 1, 2, 3),
+  ]) {
     const result = model.run({ [name]: value })[output];
     assert.deepEqual(result.shape, [2, 1]);
     assert.equal(result.dtype, 'float32');
@@ -101,7 +119,10 @@ test('the report tells what ran where', async () => {
   const { parameters, nodes, segments } = model.report();
   assert.equal(parameters, 2369);
   assert.equal(segments, 1);
-  assert.equal(nodes.reduce((sum, { macs }) => sum + macs, 0), 3 * 64 + 64 * 32 + 32);
+  assert.equal(
+    nodes.reduce((sum, { macs }) => sum + macs, 0),
+    3 * 64 + 64 * 32 + 32,
+  );
   for (const { where } of nodes) assert.match(where, /^xnnpack 0$/);
   assert.equal(Math.round(model.predict([3, 2, 1])[0]), 321);
 });

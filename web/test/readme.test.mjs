@@ -25,8 +25,15 @@ test('the samples compile, strictly', async () => {
   await mkdir(folder, { recursive: true });
   await Promise.all(samples.map((code, i) => writeFile(path.join(folder, `sample${i}.ts`), code)));
   const compilerOptions = {
-    target: 'ES2022', module: 'NodeNext', moduleResolution: 'NodeNext', lib: ['ES2023', 'ESNext.Disposable', 'DOM'], types: [], strict: true, noEmit: true,
-    noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true,
+    target: 'ES2022',
+    module: 'NodeNext',
+    moduleResolution: 'NodeNext',
+    lib: ['ES2023', 'ESNext.Disposable', 'DOM'],
+    types: [],
+    strict: true,
+    noEmit: true,
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
   };
   await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
   runTypeScript(path.join(folder, 'tsconfig.json'));

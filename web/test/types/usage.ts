@@ -9,10 +9,26 @@ export async function accepted(files: FileList, bytes: Uint8Array): Promise<void
   const info: ModelInfo[] = [model, other, remote];
   const flat: TensorData = model.predict([1, 2, 3]);
   const later: Promise<TensorData> = remote.predict(new Int8Array(3));
-  const outputs = model.run({ x: { data: [[1, 2], [3, 4]], shape: [2, 2] }, y: ['text'], z: BigInt64Array.of(1n) }, { signature: 'serve' });
+  const outputs = model.run(
+    {
+      x: {
+        data: [
+          [1, 2],
+          [3, 4],
+        ],
+        shape: [2, 2],
+      },
+      y: ['text'],
+      z: BigInt64Array.of(1n),
+    },
+    { signature: 'serve' },
+  );
   const shape: readonly number[] | undefined = outputs['y']?.shape;
   const build: 'simd' | 'relaxed' | null = env().build;
-  await loadModel({ 'model.json': bytes, 'weights.bin': bytes.buffer as ArrayBuffer }, { onProgress: ({ loaded, total }) => [loaded, total] });
+  await loadModel(
+    { 'model.json': bytes, 'weights.bin': bytes.buffer as ArrayBuffer },
+    { onProgress: ({ loaded, total }) => [loaded, total] },
+  );
   if (new Error() instanceof ModelError) return;
   console.log(info, flat, await later, shape, build);
 }
