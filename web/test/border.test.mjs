@@ -134,3 +134,38 @@ test('signatures share state, and reset forgets it', async () => {
     model.reset();
   }
 });
+
+test('recurrent state lives on between runs until reset', async () => {
+  const { golden, model } = await openCase('tflite/lstm/lstm_int8', { raw: true });
+  const [input, output] = [model.inputs[0].name, model.outputs[0].name];
+  for (let round = 0; round < 2; ++round) {
+    for (const { inputs, outputs } of golden.runs) {
+      const [{ data, shape }] = inputs;
+      const result = model.run({ [input]: { data, shape } })[output];
+      assertNear(numbers(result.data), outputs[0].data, { abs: golden.tolerance.abs, rel: 0 }, output);
+    }
+    model.reset();
+  }
+});
+
+test('strings go in and come out of a frozen graph, and only strings do', async () => {
+  // A GraphDef of two nodes, x -> y: Placeholder and Identity of type DT_STRING (7).
+  const text = (value) => [...new TextEncoder().encode(value)];
+  const field = (number, bytes) => [(number << 3) | 2, bytes.length, ...bytes];
+  const attribute = (name) => field(5, [...field(1, text(name)), ...field(2, [6 << 3, 7])]);
+  const node = (name, op, input, type) =>
+    field(1, [...field(1, text(name)), ...field(2, text(op)), ...input, ...attribute(type)]);
+  const graph = [...node('x', 'Placeholder', [], 'dtype'), ...node('y', 'Identity', field(3, text('x')), 'T')];
+  const names = { inputNames: ['x'], outputNames: ['y'] };
+  const model = await tare.loadModel({ 'graph.pb': Uint8Array.from(graph) }, names);
+  const [{ name, dtype }] = model.inputs;
+  assert.equal(dtype, 'string');
+  const words = ['西瓜', '', 'apple', 'x'.repeat(1000)];
+  assert.deepEqual(model.predict(words), words);
+  const [output] = Object.values(model.run({ [name]: { data: words, shape: [2, 2] } }));
+  assert.deepEqual([output.data, output.shape], [words, [2, 2]]);
+  assert.throws(
+    () => model.predict(['apple', 7]),
+    modelError('invalid_argument', { message: /value 1: expected a string, got 7/ }),
+  );
+});
