@@ -12,6 +12,7 @@ if(EMSCRIPTEN)
   set_target_properties(tare_node PROPERTIES OUTPUT_NAME tare_cli SUFFIX ".mjs")
   target_link_libraries(tare_node PRIVATE tare_cli)
   tare_tables(tare_node)
+  tare_trim_xnnpack(tare_node CUT "${TARE_UNUSED_KERNELS}")
   target_link_options(tare_node PRIVATE
     -Oz -flto -msimd128 $<$<BOOL:${TARE_RELAXED_SIMD}>:-mrelaxed-simd> -fno-rtti
     -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=node -sNODERAWFS -sINVOKE_RUN=0

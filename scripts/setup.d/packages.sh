@@ -10,19 +10,25 @@ on_debian() { # 12 or newer, with apt
   [ "$id" = debian ] && [ "${version%%.*}" -ge 12 ]
 }
 
+# A minimal Python lacks modules that Emscripten imports.
+has_python() { python3 -c 'import argparse, json, shutil, subprocess' 2>/dev/null; }
+
 # program=package pairs for what was asked for; a name with a slash is a file.
 wanted_programs() {
   if wants native || wants wasm; then
-    echo cmake=cmake ninja=ninja-build c++=g++ git=git python3=python3-minimal
+    echo cmake=cmake ninja=ninja-build
     if on_debian; then
       echo ccache=ccache xz=xz-utils clang-19=clang-19 llvm-ar-19=llvm-19
+    else
+      echo c++=g++ git=git
     fi
   fi
   if wants native && on_debian; then
     echo ld.lld-19=lld-19 /usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.asan-"$(uname -m)".a=libclang-rt-19-dev
   fi
-  if wants wasm && on_debian && ! emcc_is_new_enough emcc; then
-    echo wasm-ld-19=lld-19
+  if wants wasm; then
+    echo python3=python3
+    if on_debian && ! emcc_is_new_enough emcc; then echo wasm-ld-19=lld-19; fi
   fi
   if wants browser && on_debian && [ -z "$(system_chromium)" ]; then
     echo chromium=chromium
@@ -34,6 +40,7 @@ missing_packages() {
   for pair in $(wanted_programs); do
     case $pair in
       /*) [ -e "${pair%%=*}" ] || echo "${pair##*=}" ;;
+      python3=*) has_python || echo "${pair##*=}" ;;
       *) has "${pair%%=*}" || echo "${pair##*=}" ;;
     esac
   done | sort -u

@@ -17,10 +17,11 @@ tick() { # title, second it began
   done
 }
 
-# run_step <title> <command...>: false when the command fails. SUMMARY, a pattern, picks the last line
-# of the output that fits to be shown behind the time.
+# run_step <title> <command...>: leaves the command's status in STEP_STATUS. To be called as a
+# statement of its own: within a condition or before || the shell ignores errexit, in the command too.
+# SUMMARY, a pattern, picks the last line of the output that fits to be shown behind the time.
 run_step() {
-  local title=$1 began=$SECONDS ticker='' status=0
+  local title=$1 began=$SECONDS ticker=''
   shift
   STEPS_RUN=$((STEPS_RUN + 1))
   printf '  %-52s' "$title"
@@ -28,20 +29,19 @@ run_step() {
     tick "$title" "$began" &
     ticker=$!
   fi
-  # In a subshell of its own with errexit, which a condition around it would switch off.
   set +e
   (set -e; "$@") >"$LOG" 2>&1
-  status=$?
+  STEP_STATUS=$?
   set -e
   if [ -n "$ticker" ]; then
     kill "$ticker" 2>/dev/null || true
     wait "$ticker" 2>/dev/null || true
     printf '\r  %-52s' "$title"
   fi
-  if [ $status -ne 0 ]; then
+  if [ $STEP_STATUS -ne 0 ]; then
     printf ' failed after %d s\n\n' "$((SECONDS - began))"
     tail -n "${TAIL:-15}" "$LOG" | sed 's/^/    /'
-    return 1
+    return 0
   fi
   printf ' %4d s' "$((SECONDS - began))"
   [ -z "${SUMMARY:-}" ] || printf '  %s' "$(grep -aE "$SUMMARY" "$LOG" | tail -n 1)"
@@ -52,7 +52,8 @@ run_step() {
 step() {
   local title=$1 remedy=$2
   shift 2
-  run_step "$title" "$@" || fail "'$title' failed; all its output is in $LOG" "$remedy"
+  run_step "$title" "$@"
+  [ $STEP_STATUS = 0 ] || fail "'$title' failed; all its output is in $LOG" "$remedy"
 }
 
 # Moves a folder that is complete into place at once, so that an interrupted step leaves no half.

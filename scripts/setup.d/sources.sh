@@ -2,6 +2,8 @@
 # On Debian they are upstream's tarballs from Debian 13's source packages; elsewhere upstream's git.
 third_party_parts() { grep -E '^[a-z]' "$PROJECT/cmake/third_party.txt"; }
 
+upper() { tr '[:lower:]' '[:upper:]' <<<"$1"; }
+
 source_folder() { # name commit
   echo "$CACHE/sources/$1-${2:0:12}"
 }
@@ -27,11 +29,11 @@ fetch_sources() {
 }
 
 step_tarball() {
-  step "Source of $1" "Check the network, or set FETCHCONTENT_SOURCE_DIR_${1^^} to a copy." unpack_tarball "$@"
+  step "Source of $1" "Check the network, or set FETCHCONTENT_SOURCE_DIR_$(upper "$1") to a copy." unpack_tarball "$@"
 }
 
 step_git() {
-  step "Source of $1" "Check that $2 can be reached, or set FETCHCONTENT_SOURCE_DIR_${1^^} to a copy." clone_commit "$@"
+  step "Source of $1" "Check that $2 can be reached, or set FETCHCONTENT_SOURCE_DIR_$(upper "$1") to a copy." clone_commit "$@"
 }
 
 # Not every mirror has every tarball of every suite: sid's may be there where trixie's is not.

@@ -7,7 +7,7 @@ write_toolchain_file() {
     echo "set(TARE_CACHE \"$CACHE\")"
     local name repository commit rest
     while read -r name repository commit rest; do
-      echo "set(TARE_SOURCE_$(tr a-z A-Z <<<"$name") \"$(source_folder "$name" "$commit")\")"
+      echo "set(TARE_SOURCE_$(upper "$name") \"$(source_folder "$name" "$commit")\")"
     done < <(third_party_parts)
     [ ! -x "$(flatc_folder)/bin/flatc" ] || echo "set(TARE_FLATC \"$(flatc_folder)/bin/flatc\")"
     emscripten_toolchain_lines
