@@ -58,12 +58,18 @@ void read_resizing(KerasLayer& layer) {
   Compose g(layer.builder());
   const Image image = enter(layer, g);
   const std::string_view method = layer.text("interpolation", "bilinear");
+  if (!layer.ok()) return;
   ValueId x = image.value;
-  if (layer.ok()) x = g.cast(x, method == "nearest" || is_float(g.dtype(x)) ? (method == "nearest" ? layer.compute_type() : g.dtype(x)) : DType::kFloat32);
+  const DType type = g.dtype(x);
+  if (method == "nearest" && layer.generation() == 2) x = g.cast(x, layer.compute_type());
+  else if (method != "nearest" && !is_float(type)) x = g.cast(x, DType::kFloat32);
   if (layer.flag("crop_to_aspect_ratio", false)) x = crop_to_aspect(layer, g, x, height, width);
   else if (layer.flag("pad_to_aspect_ratio", false)) x = pad_to_aspect(layer, g, x, height, width);
   x = resize_image(layer, x, {.method = method, .height = height, .width = width, .antialias = layer.flag("antialias", false)});
-  layer.output(g.cast(leave(g, image, x), layer.compute_type()), ValueId::kNone);
+  // Keras 3 gives images of integers back as such; what reaches over their range is cut.
+  if (layer.generation() == 3 && is_integer(type)) x = g.cast(g.unary(UnaryKind::kRound, x), type);
+  else if (layer.generation() == 2) x = g.cast(x, layer.compute_type());
+  layer.output(leave(g, image, x), ValueId::kNone);
 }
 
 ValueId smart_resize(KerasLayer& layer, Compose& g, ValueId x, std::int64_t height, std::int64_t width) {

@@ -11,11 +11,11 @@ struct Pair {
   ValueId a, b;
 };
 
-Pair operands(Operation& op) {
-  const KerasArgument& first = op.argument(0, kFirst);
-  const KerasArgument& second = op.argument(1, kSecond);
+Pair operands(Operation& op, std::string_view first_names = kFirst, std::string_view second_names = kSecond) {
+  const KerasArgument& first = op.argument(0, first_names);
+  const KerasArgument& second = op.argument(1, second_names);
   const auto type_of = [&](const KerasArgument& a) { return a.is_tensor() ? std::optional(op.g.dtype(a.tensor.value)) : std::nullopt; };
-  Pair pair{op.tensor(0, kFirst, type_of(second)), op.tensor(1, kSecond, type_of(first))};
+  Pair pair{op.tensor(0, first_names, type_of(second)), op.tensor(1, second_names, type_of(first))};
   if (!op.ok()) return pair;
   const DType type = promoted(op.g.dtype(pair.a), op.g.dtype(pair.b));
   return {op.g.cast(pair.a, type), op.g.cast(pair.b, type)};
@@ -38,6 +38,12 @@ template <BinaryKind kKind>
 void read_binary(Operation& op) {
   const Pair p = operands(op);
   op.output(op.g.binary(kKind, p.a, p.b));
+}
+
+// TensorFlow calls them y and x.
+void read_atan2(Operation& op) {
+  const Pair p = operands(op, "x1|y", "x2|x");
+  op.output(op.g.binary(BinaryKind::kAtan2, p.a, p.b));
 }
 
 void read_true_divide(Operation& op) {
@@ -235,7 +241,7 @@ constexpr OperationRule kRules[] = {
     {"floor_divide", read_binary<B::kFloorDiv>}, {"floordiv", read_binary<B::kFloorDiv>}, {"mod", read_binary<B::kFloorMod>}, {"floormod", read_binary<B::kFloorMod>},
     {"remainder", read_binary<B::kFloorMod>}, {"divide_no_nan", read_binary<B::kDivNoNan>}, {"div_no_nan", read_binary<B::kDivNoNan>},
     {"power", read_binary<B::kPow>}, {"pow", read_binary<B::kPow>}, {"maximum", read_binary<B::kMaximum>}, {"minimum", read_binary<B::kMinimum>},
-    {"squared_difference", read_binary<B::kSquaredDifference>}, {"arctan2", read_binary<B::kAtan2>}, {"atan2", read_binary<B::kAtan2>},
+    {"squared_difference", read_binary<B::kSquaredDifference>}, {"arctan2", read_atan2}, {"atan2", read_atan2},
     {"hypot", read_hypot}, {"logaddexp", read_logaddexp},
     {"equal", read_binary<B::kEqual>}, {"not_equal", read_binary<B::kNotEqual>}, {"less", read_binary<B::kLess>}, {"less_equal", read_binary<B::kLessEqual>},
     {"greater", read_binary<B::kGreater>}, {"greater_equal", read_binary<B::kGreaterEqual>},
