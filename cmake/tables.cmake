@@ -12,6 +12,8 @@ file(GLOB TARE_FACET_FILES CONFIGURE_DEPENDS
      "${CMAKE_SOURCE_DIR}/src/formats/tf/rules/*.cpp"
      "${CMAKE_SOURCE_DIR}/src/formats/tf/rules/*/*.cpp")
 
+# An op is a file's stem, or its folder's name, under src/ops, the TF rules and the Keras layers.
+#
 # tare_tables(<executable> [OPS stem...] [FACETS name...] [FORMATS folder...]); what is not given
 # is taken from TARE_OPS, TARE_FACETS and TARE_FORMATS, whose default is everything.
 function(tare_tables target)

@@ -2,6 +2,7 @@
 # carries everything; `tare_price` is the same sources with the tables that the price page needs.
 file(GLOB wasm_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/wasm/*.cpp")
 find_program(TARE_NODE node REQUIRED)
+include(cmake/xnnpack_trim.cmake)
 
 function(tare_wasm_module target)
   add_executable(${target} ${wasm_sources})
@@ -26,27 +27,17 @@ function(tare_wasm_module target)
     COMMENT "Minify ${target}.mjs" VERBATIM)
 endfunction()
 
-# What the price page's model is made of; every other op stays out of the file, and so do reference
-# kernels: XNNPACK runs all of it.
-set(TARE_PRICE_OPS fully_connected dense CACHE STRING "File stems of the ops of the price page's engine")
+# No reader makes half floats or four-bit weights run as such, and nothing here is laid out NCHW.
+set(TARE_UNUSED_KERNELS "f16|pf32|qp8|qc4w|qb4w|chw|spmm|x32_unpool|zip|cmul")
 
-# An engine that computes in float32 only: XNNPACK's other element types are answered for by
-# xnnpack/dense_float.c, so that nothing pins their kernels.
-function(tare_dense_float_only target)
-  set(source "${CMAKE_SOURCE_DIR}/cmake/xnnpack/dense_float.c")
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${source}")
-  target_sources(${target} PRIVATE "${source}")
-  file(STRINGS "${source}" lines REGEX "^WITHOUT_CONFIG")
-  foreach(line IN LISTS lines)
-    string(REGEX REPLACE "^WITHOUT_CONFIG\\((.*)\\)$" "xnn_init_\\1_config" name "${line}")
-    target_link_options(${target} PRIVATE "-Wl,--wrap=${name}")
-  endforeach()
-  target_link_options(${target} PRIVATE -Wl,--wrap=xnn_define_unary)
-endfunction()
+# What the price page's model is made of; every other op stays out of the file, and so do reference
+# kernels: XNNPACK runs all of it, in float32.
+set(TARE_PRICE_OPS fully_connected dense)
 
 if(wasm_sources)
   tare_wasm_module(tare)
+  tare_trim_xnnpack(tare CUT "${TARE_UNUSED_KERNELS}")
   tare_wasm_module(tare_price OPS ${TARE_PRICE_OPS} FACETS lower read_keras FORMATS tfjs)
-  tare_dense_float_only(tare_price)
+  tare_trim_xnnpack(tare_price CUT "." KEEP "^f32_gemm(_nr2)?$" NO_REFERENCE NO_CONVERSIONS)
 endif()
 include(cmake/cli.cmake)
