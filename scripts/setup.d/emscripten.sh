@@ -50,7 +50,7 @@ unpack_emscripten() {
   root=$work/usr/share/emscripten
   cache='./usr/share/emscripten/cache/sysroot/lib/wasm32-emscripten'
   # shellcheck disable=SC2086
-  unpack_packages "$work" "./usr/share/emscripten/test,$cache/pic,$cache/lto-pic,./usr/share/doc,./usr/share/man,./usr/share/locale,./usr/share/emscripten/docs,$cache/*asan*,$cache/*ubsan*,$cache/*lsan*,$cache/*-ww*,$cache/*GL*,$cache/lto/*GL*,$cache/*wasmfs*,$cache/lto/*asan*,$cache/lto/*ubsan*,$cache/lto/*lsan*,$cache/lto/*-ww*,$cache/lto/*wasmfs*" \
+  unpack_packages "$work" "./usr/share/emscripten/test,$cache/pic,$cache/lto-pic,./usr/share/doc,./usr/share/man,./usr/share/locale,./usr/share/emscripten/docs,$cache/*asan*,$cache/*ubsan*,$cache/*lsan*,$cache/*-ww*,$cache/*wasmfs*,$cache/lto/*asan*,$cache/lto/*ubsan*,$cache/lto/*lsan*,$cache/lto/*-ww*,$cache/lto/*wasmfs*" \
     emscripten binaryen $LOADER_PACKAGES
   # emcc --cflags compiles this file to see its own flags.
   mkdir -p "$root/test"
