@@ -156,6 +156,12 @@ TEST(DepthwiseConv2D, EachChannelIsAConvolutionOfItsOwn) {
   }
 }
 
+TEST(DepthwiseConv2D, HybridRunsInFloatOnXnnpack) {
+  const Shape x = {1, 6, 7, 4}, w = {1, 3, 3, 4};
+  expect_agreement(OneNode(DepthwiseConv2D{}).feed(tensor_type(DType::kFloat32, x), random_floats(size(x), 1))
+      .constant(per_channel(DType::kInt8, w, {0.01f, 0.02f, 0.005f, 0.03f}, 3), random_integers<std::int8_t>(size(w), 2, -127, 127)), {.tolerance = 0.02});
+}
+
 TEST(TransposeConv, IsTheGradientOfAConvolution) {
   // <conv(u), v> = <u, transpose(v)> for every u and v.
   for (const Padding padding : {Padding::kSame, Padding::kValid}) {

@@ -9,12 +9,17 @@ namespace {
 
 std::int32_t saturate(double v) { return static_cast<std::int32_t>(std::clamp(v, -2147483648.0, 2147483647.0)); }
 
-void put(Tensor& output, std::int64_t i, std::int32_t v) {
-  const auto at = static_cast<std::size_t>(i);
-  switch (output.dtype) {
-    case DType::kInt16: output.as<std::int16_t>()[at] = static_cast<std::int16_t>(v); return;
-    case DType::kInt32: output.as<std::int32_t>()[at] = v; return;
-    default: output.as<std::uint8_t>()[at] = static_cast<std::uint8_t>(v); return;  // int8 has the same bits
+template <class Out>
+void store_as(const IntStore& store, const TilePoint& at, const std::int64_t* sums) {
+  Out* out = reinterpret_cast<Out*>(store.output->data) + at.point * store.channels + at.channel;
+  const bool wide = store.bias && store.bias->dtype == DType::kInt64;
+  const auto* bias = store.bias && !wide ? store.bias->as<std::int32_t>().data() + at.channel : nullptr;
+  const auto* wide_bias = wide ? store.bias->as<std::int64_t>().data() + at.channel : nullptr;
+  const std::int32_t zero = store.output->zero_point();
+  for (std::int64_t j = 0; j < at.channels; ++j) {
+    const std::int64_t sum = sums[j] + (bias ? bias[j] : wide ? wide_bias[j] : 0);
+    const std::int64_t scaled = std::int64_t{requantize(sum, store.scales[at.channel + j], store.rounding)} + zero;
+    out[j] = static_cast<Out>(clamp_to(scaled, store.range));
   }
 }
 
@@ -41,6 +46,15 @@ const float* FloatBias::data(const ScratchParts& parts) const {
 
 void FloatStore::operator()(const TilePoint& at, const float* sums) const {
   const std::int64_t first = at.point * channels + at.channel;
+  const bool clamps = activation != Activation::kTanh && activation != Activation::kSignBit;
+  if (clamps && !store) {
+    float* out = output->as<float>().data() + first;
+    for (std::int64_t j = 0; j < at.channels; ++j) {
+      const float v = bias ? sums[j] + bias[at.channel + j] : sums[j];
+      out[j] = std::min(std::max(v, range.min), range.max);
+    }
+    return;
+  }
   for (std::int64_t j = 0; j < at.channels; ++j) {
     const float v = activate(bias ? sums[j] + bias[at.channel + j] : sums[j], activation, range);
     if (store) store(output->data, first + j, v);
@@ -75,12 +89,10 @@ std::int32_t requantize(std::int64_t sum, const ChannelScale& scale, Rounding ro
 }
 
 void IntStore::operator()(const TilePoint& at, const std::int64_t* sums) const {
-  const std::int64_t first = at.point * channels + at.channel;
-  for (std::int64_t j = 0; j < at.channels; ++j) {
-    const std::int64_t channel = at.channel + j;
-    const std::int64_t sum = sums[j] + (bias ? integer_at(*bias, channel) : 0);
-    const std::int64_t scaled = std::int64_t{requantize(sum, scales[channel], rounding)} + output->zero_point();
-    put(*output, first + j, clamp_to(scaled, range));
+  switch (output->dtype) {
+    case DType::kInt16: return store_as<std::int16_t>(*this, at, sums);
+    case DType::kInt32: return store_as<std::int32_t>(*this, at, sums);
+    default: return store_as<std::uint8_t>(*this, at, sums);  // int8 has the same bits
   }
 }
 

@@ -38,10 +38,25 @@ Cost cost(const DepthwiseConv2D&, const NodeTypes& t) {
   return {.macs = macs, .flops = macs > INT64_MAX / 4 ? INT64_MAX / 2 : 2 * macs};
 }
 
+// XNNPACK has no hybrid depthwise convolution; these filters are small, so they become floats.
+XnnValue real_filter(XnnBuilder& b) {
+  const Value& v = b.input_value(1);
+  const auto& scales = v.type.quantization->scales;
+  const auto stored = v.constant.as<std::int8_t>();
+  Buffer real = Buffer::allocate(stored.size() * sizeof(float));
+  if (!real) {
+    b.refuse("out of memory");
+    return XnnValue::kNone;
+  }
+  auto* out = reinterpret_cast<float*>(real.mutable_data());
+  for (std::size_t i = 0; i < stored.size(); ++i) out[i] = static_cast<float>(stored[i]) * scales[i % scales.size()];
+  return b.constant(tensor_type(DType::kFloat32, v.type.shape), std::move(real));
+}
+
 bool lower(const DepthwiseConv2D& op, XnnBuilder& b) {
   if (op.activation == Activation::kTanh || op.activation == Activation::kSignBit) return b.refuse("the activation is no clamp");
-  if (is_hybrid(b.input_type(0).dtype, b.input_type(1).dtype)) return b.refuse("XNNPACK has no hybrid depthwise convolution");
   if (!b.is_constant(1)) return b.refuse("the filter is not constant");
+  const bool hybrid = is_hybrid(b.input_type(0).dtype, b.input_type(1).dtype);
   if (b.has(2) && !b.is_constant(2)) return b.refuse("the bias is not constant");
   const Shape& x = b.input_type(0).shape;
   const Shape& w = b.input_type(1).shape;
@@ -53,7 +68,7 @@ bool lower(const DepthwiseConv2D& op, XnnBuilder& b) {
     window.dilation[i] = axis.dilation;
     window.padding[i] = window_padding(x[i + 1], w[i + 1], axis, op.padding);
   }
-  return b.depthwise_convolution({.input = b.input(0), .filter = b.filter(1, 3), .bias = b.bias(2, 0, 1), .output = b.output(),
+  return b.depthwise_convolution({.input = b.input(0), .filter = hybrid ? real_filter(b) : b.filter(1, 3), .bias = b.bias(2, 0, 1), .output = b.output(),
                                   .window = window, .multiplier = w[3] / x[3], .input_channels = x[3],
                                   .range = activation_range(op.activation)});
 }
