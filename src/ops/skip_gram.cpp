@@ -47,6 +47,8 @@ class Walk {
     for (std::int64_t first = 0; first < count && c_.ok(); ++first) {
       chosen.assign(1, first);
       while (!chosen.empty()) {
+        // Most walks may end before they have words enough, however few do not.
+        if (!c_.spend_trip()) return {};
         if (static_cast<std::int64_t>(chosen.size()) < op_.ngram_size && chosen.back() + 1 < count) {
           chosen.push_back(chosen.back() + 1);
           continue;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "base/checked.h"
 #include "ir/facets.h"
@@ -24,7 +25,7 @@ bool check_types(InferContext& c) {
   const DType x = c.dtype(0), feature = c.dtype(1), time = c.dtype(2);
   const bool integer = x == DType::kInt8;
   const bool hybrid = x == DType::kFloat32 && (feature == DType::kInt8 || feature == DType::kUint8);
-  const bool fits = integer ? feature == DType::kInt8 && time == DType::kInt16
+  const bool fits = integer ? feature == DType::kInt8 && (time == DType::kInt16 || time == DType::kInt8)
                   : hybrid  ? time == feature
                             : x == DType::kFloat32 && feature == x && time == x;
   if (!fits) {
@@ -32,7 +33,7 @@ bool check_types(InferContext& c) {
            std::string(dtype_name(time)), Code::kUnsupported);
     return false;
   }
-  if (!c.require(c.dtype(4) == (integer ? DType::kInt16 : DType::kFloat32), "state: wrong element type")) return false;
+  if (!c.require(c.dtype(4) == (integer ? time : DType::kFloat32), "state: wrong element type")) return false;
   if (!c.require(!c.has(3) || c.dtype(3) == (integer ? DType::kInt32 : DType::kFloat32), "bias: wrong element type")) return false;
   for (const int i : {0, 1, 2, 4}) {
     const bool needs_scale = integer || (hybrid && (i == 1 || i == 2));
@@ -119,6 +120,8 @@ void eval_float(const Svdf& op, const Sizes& s, EvalContext& c) {
   }
 }
 
+// Time weights and state are of type T.
+template <class T>
 void eval_integer(const Sizes& s, EvalContext& c) {
   const auto scale = [](const Tensor& t) { return static_cast<double>(t.scale()); };
   const Tensor& out = c.output(0);
@@ -129,8 +132,10 @@ void eval_integer(const Sizes& s, EvalContext& c) {
   if (!parts.allocate(c)) return;
   auto* x = parts.at<std::int16_t>(x_part);
   auto* features = parts.at<std::int32_t>(features_part);
-  std::int16_t* state = shifted_state<std::int16_t>(c);
-  const std::int16_t* time = c.input(2).as<std::int16_t>().data();
+  constexpr IntRange kStateRange = {std::numeric_limits<T>::min(), std::numeric_limits<T>::max()};
+  const std::int32_t state_zero = c.input(4).zero_point();
+  T* state = shifted_state<T>(c);
+  const T* time = c.input(2).as<T>().data();
   for (std::int64_t b = 0; b < s.batch; ++b, state += s.filters * s.memory) {
     const std::int8_t* from = c.input(0).as<std::int8_t>().data() + b * s.inputs;
     for (std::int64_t i = 0; i < s.inputs; ++i) x[i] = static_cast<std::int16_t>(from[i] - c.input(0).zero_point());
@@ -139,9 +144,10 @@ void eval_integer(const Sizes& s, EvalContext& c) {
       // Sums wrap at 32 bits as the reference's do.
       std::uint32_t sum = c.has(3) ? static_cast<std::uint32_t>(c.input(3).as<std::int32_t>()[static_cast<std::size_t>(u)]) : 0u;
       for (std::int64_t f = u * s.rank; f < (u + 1) * s.rank; ++f) {
-        std::int16_t* memory = state + f * s.memory;
-        memory[s.memory - 1] = static_cast<std::int16_t>(clamp_to(multiply_by_quantized_multiplier(features[f], into), {-32768, 32767}));
-        for (std::int64_t m = 0; m < s.memory; ++m) sum += static_cast<std::uint32_t>(time[f * s.memory + m] * memory[m]);
+        T* memory = state + f * s.memory;
+        const std::int32_t feature = multiply_by_quantized_multiplier(features[f], into);
+        memory[s.memory - 1] = static_cast<T>(clamp_to(static_cast<std::int64_t>(feature) + state_zero, kStateRange));
+        for (std::int64_t m = 0; m < s.memory; ++m) sum += static_cast<std::uint32_t>(time[f * s.memory + m] * (memory[m] - state_zero));
       }
       const std::int32_t scaled = multiply_by_quantized_multiplier(static_cast<std::int32_t>(sum), out_of);
       c.output(0).as<std::int8_t>()[static_cast<std::size_t>(b * s.units() + u)] =
@@ -152,8 +158,8 @@ void eval_integer(const Sizes& s, EvalContext& c) {
 
 void eval(const Svdf& op, EvalContext& c) {
   const Sizes s(op, c);
-  if (c.input(0).dtype == DType::kInt8) eval_integer(s, c);
-  else eval_float(op, s, c);
+  if (c.input(0).dtype != DType::kInt8) return eval_float(op, s, c);
+  (c.input(2).dtype == DType::kInt8 ? eval_integer<std::int8_t> : eval_integer<std::int16_t>)(s, c);
 }
 
 void read_tflite(TfliteNode& n) {

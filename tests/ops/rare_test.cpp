@@ -125,6 +125,16 @@ TEST(SkipGram, LeavesWordsOutBetweenTwo) {
   }
 }
 
+TEST(SkipGram, GivesUpOnEndlessWalks) {
+  SmallGraph g;
+  g.output(g.builder().emit(SkipGram{.ngram_size = 60, .max_skip_size = 60}, {g.input(vector_type(DType::kString, 1))}));
+  ASSERT_EQ(g.load(), "");
+  std::string text = "a";
+  for (int i = 1; i < 60; ++i) text += " a";
+  const std::vector<std::string> one = {text};
+  EXPECT_NE(g.run({{vector_type(DType::kString, 1), pack_strings(one), {}}}).find("budget"), std::string::npos);
+}
+
 TEST(Lookup, RefusesIndicesOutside) {
   SmallGraph g;
   g.output(g.builder().emit(EmbeddingLookup{}, {g.input(vector_type(DType::kInt32, 2)), g.constant(floats({3, 2}, {1, 2, 3, 4, 5, 6}))}));

@@ -4,12 +4,11 @@
 
 #include "ops/common/requantize.h"
 #include "ops/common/run_vector.h"
+#include "ops/common/vector_activations.h"
 #include "ops/lstm/cell.h"
 
 namespace tare {
 namespace {
-
-float logistic(float v) { return 1.0f / (1.0f + std::exp(-v)); }
 
 void clip(float* values, std::int64_t count, float limit) {
   if (limit <= 0.0f) return;
@@ -50,9 +49,10 @@ class FloatLstm {
 
  private:
   float* gate(LstmGateIndex g, const float* c);
-  void activate_cell(const float* from, float* to) const {
+  void activate_cell(float* values) const {
+    if (cell_.activation == Activation::kTanh) return apply_tanh(values, cell_.cells);
     const Range range = activation_range(cell_.activation);
-    for (std::int64_t i = 0; i < cell_.cells; ++i) to[i] = activate(from[i], cell_.activation, range);
+    for (std::int64_t i = 0; i < cell_.cells; ++i) values[i] = activate(values[i], cell_.activation, range);
   }
   void update(const float* input, const float* forget, const float* fresh, float* c) const;
   void put_output(const float* gate, const float* c, float* h);
@@ -92,8 +92,8 @@ float* FloatLstm::gate(LstmGateIndex g, const float* c) {
     const float* w = gate.norm->as<float>().data();
     for (std::int64_t i = 0; i < n; ++i) out[i] = out[i] * w[i] + bias[i];
   }
-  if (g == kCellGate) activate_cell(out, out);
-  else std::transform(out, out + n, out, logistic);
+  if (g == kCellGate) activate_cell(out);
+  else apply_logistic(out, n);
   return out;
 }
 
@@ -108,7 +108,8 @@ void FloatLstm::update(const float* input, const float* forget, const float* fre
 void FloatLstm::put_output(const float* gate, const float* c, float* h) {
   // The cell gate's room is free by now.
   float* hidden = gates_ + kCellGate * cell_.cells;
-  activate_cell(c, hidden);
+  std::copy(c, c + cell_.cells, hidden);
+  activate_cell(hidden);
   for (std::int64_t i = 0; i < cell_.cells; ++i) hidden[i] *= gate[i];
   if (!cell_.projection) {
     std::copy(hidden, hidden + cell_.cells, h);

@@ -7,6 +7,7 @@
 #include "base/checked.h"
 #include "ops/common/requantize.h"
 #include "ops/common/run_vector.h"
+#include "ops/common/vector_activations.h"
 
 namespace tare {
 namespace {
@@ -95,7 +96,9 @@ void run_rnn(EvalContext& c, const RnnRun& run) {
       aux_row.add_products(*aux_weights, units, sum);
     }
     h_row.add_products(recurrent, units, sum);
-    for (std::int64_t i = 0; i < units; ++i) h[i] = activate(sum[i], run.activation, range);
+    if (run.activation == Activation::kTanh) apply_tanh(sum, units);
+    else std::transform(sum, sum + units, sum, [&](float v) { return activate(v, run.activation, range); });
+    std::copy(sum, sum + units, h);
     std::copy(h, h + units, output.as<float>().data() + row * sequence.stride + offset);
   });
 }
