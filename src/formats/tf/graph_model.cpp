@@ -53,10 +53,11 @@ void read_tensors(Json json, std::vector<TfSignature::Tensor>& into, ErrorSink& 
 
 Result<TfSignature> signature_of(Json root, const TfGraphDef& graph) {
   Json json = root.at("signature");
-  if (!json.at("outputs").is_object()) json = root.at("userDefinedMetadata").at("signature");
-  if (!json.at("outputs").is_object()) return signature_of_graph(graph);
-  TfSignature signature;
   ErrorSink sink;
+  if (!json.is_null() && !json.is_object()) json.expected("an object", sink);
+  if (!json.at("outputs").is_object()) json = root.at("userDefinedMetadata").at("signature");
+  if (sink.ok() && !json.at("outputs").is_object()) return signature_of_graph(graph);
+  TfSignature signature;
   read_tensors(json.at("inputs"), signature.inputs, sink);
   read_tensors(json.at("outputs"), signature.outputs, sink);
   if (!sink.ok()) return sink.error();

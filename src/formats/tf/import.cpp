@@ -125,7 +125,8 @@ void TfImporter::constant(Walk& walk, const TfNodeDef& node, TfNode& n) {
   TensorValue v = value->take();
   const DType want = n.dtype("dtype", v.type.dtype);
   if (want != v.type.dtype) {
-    if (!n.require(is_numeric(want) && is_numeric(v.type.dtype) && !is_complex(want) && !is_complex(v.type.dtype),
+    // Converters narrow whole numbers; nothing turns them into fractions.
+    if (!n.require((is_integer(want) && is_integer(v.type.dtype)) || (is_float(want) && is_float(v.type.dtype)),
                    "the weights are of another type than the node says")) return;
     v = cast_numbers(std::move(v), want);
   }
@@ -135,6 +136,18 @@ void TfImporter::constant(Walk& walk, const TfNodeDef& node, TfNode& n) {
                                                           ", not " + stated->text())) return;
   }
   n.output(0, walk.builder.constant(node.name, v.type, v.bytes));
+}
+
+// The type that a node says it works in must be that of one of its inputs.
+bool check_type(const TfNodeDef& node, TfNode& n) {
+  const TfAttr* type = node.find("T");
+  // A list of types is what a call or loop has; Zeros and Ones take a shape and give T.
+  if (type == nullptr || type->kind == TfAttr::Kind::kList || n.inputs() == 0 || node.op == "Zeros" || node.op == "Ones") return true;
+  const DType stated = n.dtype("T");
+  for (int i = 0; i < n.inputs() && n.ok(); ++i) {
+    if (n.type(i).dtype == stated) return true;
+  }
+  return n.require(false, "T: no input is " + std::string(dtype_name(stated)));
 }
 
 void TfImporter::convert_node(Walk& walk, std::size_t number) {
@@ -148,6 +161,7 @@ void TfImporter::convert_node(Walk& walk, std::size_t number) {
   if (!b.ok()) return;
   b.set_scope(node.name);
   TfNode n(node, b, *this, std::move(inputs));
+  if (!check_type(node, n)) return;
   if (node.op == "Const") {
     constant(walk, node, n);
   } else if (const ReadTfFacet* rule = find_read_tf(node.op)) {
@@ -284,6 +298,7 @@ std::vector<int> TfImporter::passed_on(const std::string& name) {
 ValueId TfImporter::add_input(const TfSignature::Tensor& input, const TfNodeDef* node, GraphBuilder& b) {
   const TfAttr* shape = node != nullptr ? node->find("shape") : nullptr;
   const TfAttr* type = node != nullptr ? node->find("dtype") : nullptr;
+  if (node != nullptr && node->op == "Placeholder" && type == nullptr) b.fail("input '" + input.name + "': dtype: the attribute is missing");
   TfShape stated = shape != nullptr && shape->kind == TfAttr::Kind::kShape ? shape->shape : TfShape{.unknown_rank = true};
   // A placeholder without a shape attribute reads as one of no dimensions: the signature knows better.
   if (input.shape && (stated.unknown_rank || stated.dims.size() != input.shape->dims.size())) stated = *input.shape;
@@ -302,18 +317,26 @@ ValueId TfImporter::add_input(const TfSignature::Tensor& input, const TfNodeDef*
 
 // A handle of what the initializer's graph makes under the same number.
 ValueId TfImporter::resource(const TfSignature::Tensor& input, GraphBuilder& b) {
+  const auto node_named = [&](std::string_view tensor) -> const TfNodeDef* {
+    const std::string_view name = tensor.substr(0, tensor.find(':'));
+    for (const TfNodeDef& def : source_.initializer_graph->nodes) {
+      if (def.name == name) return &def;
+    }
+    return nullptr;
+  };
   for (const auto& made : source_.resources) {
     if (made.resource != input.resource) continue;
-    const std::string node = made.tensor.substr(0, made.tensor.find(':'));
-    for (const TfNodeDef& def : source_.initializer_graph->nodes) {
-      const ReadTfFacet* rule = find_read_tf(def.op);
-      if (def.name != node || rule == nullptr || !def.op.starts_with("HashTable")) continue;
-      TfNode n(def, b, *this, {});
-      rule->read(n);
-      return n.all_outputs().empty() ? ValueId::kNone : n.all_outputs()[0];
+    const TfNodeDef* node = node_named(made.tensor);
+    for (int step = 0; node != nullptr && node->op == "Identity" && !node->inputs.empty() && step < 64; ++step) {
+      node = node_named(node->inputs[0]);
     }
+    const ReadTfFacet* rule = node != nullptr && node->op.starts_with("HashTable") ? find_read_tf(node->op) : nullptr;
+    if (rule == nullptr) break;
+    TfNode n(*node, b, *this, {});
+    rule->read(n);
+    return n.all_outputs().empty() ? ValueId::kNone : n.all_outputs()[0];
   }
-  b.fail("input '" + input.name + "': the initializer makes no resource " + std::to_string(*input.resource));
+  b.fail("input '" + input.name + "': the initializer makes no table " + std::to_string(*input.resource));
   return ValueId::kNone;
 }
 

@@ -15,6 +15,7 @@
 #include "ops/reduce.h"
 #include "ops/reverse_v2.h"
 #include "ops/scatter_nd.h"
+#include "ops/segment_reduce.h"
 #include "ops/slice.h"
 #include "ops/softmax.h"
 #include "ops/sparse_to_dense.h"

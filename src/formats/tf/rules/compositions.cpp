@@ -1,0 +1,118 @@
+// Ops that the IR has no op of its own for, made of others.
+#include "ir/facets.h"
+#include "ops/compose.h"
+#include "ops/fill.h"
+#include "ops/gather.h"
+#include "ops/range.h"
+#include "ops/reduce.h"
+#include "ops/segment_reduce.h"
+#include "ops/select.h"
+#include "ops/shape_of.h"
+#include "ports/tf_node.h"
+
+namespace tare {
+namespace {
+
+ValueId reduced(TfNode& n, ReduceKind kind, ValueId x, int axis) {
+  return n.emit(Reduce{.kind = kind}, {x, n.builder().scalar_i32(axis)});
+}
+
+// 0, 1, ... up to the extent of a dimension.
+ValueId count_along(TfNode& n, Compose& g, ValueId x, int axis) {
+  const Extent e = g.extent(x, axis);
+  const ValueId limit = g.squeeze(g.shape_vector(std::span(&e, 1)), 0);
+  return n.emit(RangeOp{}, {n.builder().scalar_i32(0), limit, n.builder().scalar_i32(1)});
+}
+
+void matrix_band_part(TfNode& n) {
+  if (!n.expect(3)) return;
+  Compose g(n.builder());
+  const ValueId x = n.input(0);
+  if (!n.require(g.rank(x) >= 2, "expected matrices, got " + g.shape(x).text())) return;
+  const ValueId rows = g.expand_dims(count_along(n, g, x, -2), 1);
+  const ValueId columns = g.expand_dims(count_along(n, g, x, -1), 0);
+  const auto within = [&](int bound, ValueId distance) {
+    const ValueId limit = g.cast(n.input(bound), DType::kInt32);
+    return g.logical_or(g.binary(BinaryKind::kLess, limit, 0.0), g.binary(BinaryKind::kLessEqual, distance, limit));
+  };
+  const ValueId band = g.logical_and(within(1, g.sub(rows, columns)), within(2, g.sub(columns, rows)));
+  n.output(0, n.emit(Select{.broadcast = true}, {band, x, g.number(0, g.dtype(x))}));
+}
+
+// How many of the sorted values lie below (or not above) each value.
+template <BinaryKind below>
+void bound(TfNode& n) {
+  if (!n.expect(2)) return;
+  Compose g(n.builder());
+  if (!n.require(g.rank(n.input(0)) == 2 && g.rank(n.input(1)) == 2, "expected two matrices")) return;
+  const ValueId lies = g.binary(below, g.expand_dims(n.input(0), 1), g.expand_dims(n.input(1), 2));
+  n.output(0, reduced(n, ReduceKind::kSum, g.cast(lies, n.dtype("out_type", DType::kInt32)), 2));
+}
+
+// Counts of 0 .. size - 1 along the last dimension; what lies beyond is not counted.
+void bincount(TfNode& n) {
+  if (!n.expect(3)) return;
+  Compose g(n.builder());
+  ValueId x = n.input(0);
+  const Shape weights = n.type(2).shape;
+  const bool weighted = !(weights.known() && weights.elements() == 0);
+  if (n.op() == "Bincount") x = g.reshape(x, {Extent(-1)});
+  const int rank = g.rank(x);
+  if (!n.require(rank == 1 || rank == 2, "expected 1 or 2 dimensions, got " + g.shape(x).text())) return;
+  const auto size = n.integers_if_known(n.input(1));
+  if (!n.require(!size || (size->size() == 1 && (*size)[0] >= 0), "size: expected a number that is not negative")) return;
+  GraphBuilder& b = n.builder();
+  const DType index = g.dtype(x);
+  const ValueId bins = n.emit(RangeOp{}, {b.scalar(index, 0), g.cast(n.input(1), index), b.scalar(index, 1)});
+  ValueId hits = g.cast(g.binary(BinaryKind::kEqual, g.expand_dims(x, rank), bins), n.type(2).dtype);
+  const bool binary = n.op() == "DenseBincount" && n.flag("binary_output", false);
+  if (weighted && !binary) {
+    const ValueId w = n.op() == "Bincount" ? g.reshape(n.input(2), {Extent(-1)}) : n.input(2);
+    hits = g.mul(hits, g.expand_dims(w, rank));
+  }
+  n.output(0, reduced(n, binary ? ReduceKind::kMax : ReduceKind::kSum, hits, rank - 1));
+}
+
+template <bool mean>
+void sparse_segment(TfNode& n) {
+  if (!n.expect(3)) return;
+  Compose g(n.builder());
+  const SegmentReduce sum{.kind = SegmentReduce::Kind::kSum, .sorted = true};
+  const ValueId rows = n.emit(Gather{}, {n.input(0), n.input(1)});
+  ValueId result = n.emit(sum, {rows, n.input(2)});
+  if (mean) {
+    const DType type = g.dtype(rows);
+    const ValueId ones = n.emit(Fill{}, {n.emit(ShapeOf{}, {n.input(2)}), g.number(1, type)});
+    ValueId counts = g.maximum(n.emit(sum, {ones, n.input(2)}), 1.0);
+    std::vector<Extent> shape{Extent(-1)};
+    for (int i = 1; i < n.type(0).shape.rank(); ++i) shape.emplace_back(1);
+    result = g.div(result, g.reshape(counts, shape));
+  }
+  n.output(0, result);
+}
+
+void lin_space(TfNode& n) {
+  if (!n.expect(3)) return;
+  const auto count = n.known_integers(2, "the number of values");
+  if (!n.ok() || !n.require(count.size() == 1 && count[0] >= 1 && count[0] <= (1 << 24), "num: expected a positive number")) return;
+  Compose g(n.builder());
+  const DType type = n.type(0).dtype;
+  if (count[0] == 1) return n.output(0, g.reshape(n.input(0), {Extent(1)}));
+  GraphBuilder& b = n.builder();
+  const ValueId steps = g.cast(n.emit(RangeOp{}, {b.scalar_i32(0), b.scalar_i32(static_cast<std::int32_t>(count[0])), b.scalar_i32(1)}), type);
+  const ValueId step = g.div(g.sub(n.input(1), n.input(0)), static_cast<double>(count[0] - 1));
+  n.output(0, g.add(n.input(0), g.mul(steps, step)));
+}
+
+}  // namespace
+
+extern const ReadTfFacet read_tf_bincount{"Bincount", bincount};
+extern const ReadTfFacet read_tf_dense_bincount{"DenseBincount", bincount};
+extern const ReadTfFacet read_tf_lin_space{"LinSpace", lin_space};
+extern const ReadTfFacet read_tf_lower_bound{"LowerBound", bound<BinaryKind::kLess>};
+extern const ReadTfFacet read_tf_matrix_band_part{"MatrixBandPart", matrix_band_part};
+extern const ReadTfFacet read_tf_sparse_segment_mean{"SparseSegmentMean", sparse_segment<true>};
+extern const ReadTfFacet read_tf_sparse_segment_sum{"SparseSegmentSum", sparse_segment<false>};
+extern const ReadTfFacet read_tf_upper_bound{"UpperBound", bound<BinaryKind::kLessEqual>};
+
+}  // namespace tare
