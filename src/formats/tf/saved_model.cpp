@@ -16,6 +16,7 @@ struct MetaGraph {
   std::span<const std::byte> graph;
   std::vector<TfSignature> signatures;
   std::string initializer;  // a node, or nothing
+  std::vector<std::string> assets;  // files in the folder of that name
 };
 
 template <class F>
@@ -70,13 +71,40 @@ void read_tags(std::span<const std::byte> bytes, MetaGraph& meta, bool& ok) {
   ok &= p.ok();
 }
 
+// Version 1 names the node that fills tables in a collection.
+void read_collection(std::string_view key, std::span<const std::byte> bytes, MetaGraph& meta, bool& ok) {
+  if (key != "saved_model_main_op" && key != "legacy_init_op") return;
+  Protobuf p(bytes);
+  while (p.next()) {
+    if (p.field() != 1) continue;
+    Protobuf nodes(p.bytes());
+    while (nodes.next()) {
+      if (nodes.field() == 1) meta.initializer = nodes.text();
+    }
+    ok &= nodes.ok();
+  }
+  ok &= p.ok();
+}
+
+void read_asset(std::span<const std::byte> bytes, MetaGraph& meta, bool& ok) {
+  Protobuf p(bytes);
+  while (p.next()) {
+    if (p.field() == 2) meta.assets.push_back(p.text());
+  }
+  ok &= p.ok();
+}
+
 MetaGraph read_meta_graph(std::span<const std::byte> bytes, bool& ok) {
   MetaGraph meta;
   Protobuf p(bytes);
   while (p.next()) {
     if (p.field() == 1) read_tags(p.bytes(), meta, ok);
     else if (p.field() == 2) meta.graph = p.bytes();
-    else if (p.field() == 5) {
+    else if (p.field() == 4) {
+      each_map_entry(p.bytes(), ok, [&](const std::string& key, std::span<const std::byte> value) { read_collection(key, value, meta, ok); });
+    } else if (p.field() == 6) {
+      read_asset(p.bytes(), meta, ok);
+    } else if (p.field() == 5) {
       each_map_entry(p.bytes(), ok, [&](std::string key, std::span<const std::byte> value) {
         meta.signatures.push_back(read_signature(std::move(key), value, ok));
       });
@@ -111,6 +139,9 @@ Result<MetaGraph> read_for_serving(const Buffer& file) {
     if (serves && (!best || meta.tags.size() < best->tags.size())) best = std::move(meta);
   }
   if (!p.ok() || !ok) return Error{Code::kInvalidModel, "the file is cut off or no SavedModel", {}};
+  for (const std::string& asset : best ? best->assets : std::vector<std::string>()) {
+    if (!is_plain_relative_path(asset)) return Error{Code::kInvalidModel, "asset '" + asset + "' lies outside the model's folder", {}};
+  }
   if (best) return std::move(*best);
   return Error{Code::kUnsupported, "no graph is tagged 'serve'; tags: " + (tags.empty() ? "none" : tags), {}};
 }

@@ -86,6 +86,7 @@ void infer(const TensorList& op, InferContext& c) {
 
 }  // namespace
 
-const OpDef TensorList::kOp = define_op_table<TensorList, infer, variant, no_cost>("tensor_list");
+// Stateful, though a list is a value: a handle is no constant that could be folded.
+const OpDef TensorList::kOp = define_op_table<TensorList, infer, variant, no_cost>("tensor_list", kStateful);
 
 }  // namespace tare
