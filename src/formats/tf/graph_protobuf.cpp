@@ -5,6 +5,8 @@
 namespace tare {
 namespace {
 
+constexpr int kMaxAttrDepth = 64;
+
 std::pair<std::string, std::span<const std::byte>> map_entry(std::span<const std::byte> bytes, bool& ok) {
   std::pair<std::string, std::span<const std::byte>> entry;
   Protobuf p(bytes);
@@ -41,6 +43,7 @@ class Decoder {
   void done(const Protobuf& p) { ok_ &= p.ok(); }
 
   bool ok_ = true;
+  int depth_ = 0;
   std::int64_t left_;
 };
 
@@ -87,12 +90,20 @@ TfTensor Decoder::tensor(std::span<const std::byte> bytes) {
   return t;
 }
 
+// A function's name; the attributes bound to it may bind functions again, and are looked at for soundness alone.
 std::string Decoder::function_name(std::span<const std::byte> bytes) {
   std::string name;
+  if (depth_ >= kMaxAttrDepth) {
+    ok_ = false;
+    return name;
+  }
+  ++depth_;
   Protobuf p(bytes);
   while (p.next()) {
     if (p.field() == 1) name = p.text();
+    else if (p.field() == 2) attr(map_entry(p.bytes(), ok_).second);
   }
+  --depth_;
   done(p);
   return name;
 }

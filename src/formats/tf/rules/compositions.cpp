@@ -104,6 +104,18 @@ void lin_space(TfNode& n) {
   n.output(0, g.add(n.input(0), g.mul(steps, step)));
 }
 
+template <SegmentReduce::Kind kind>
+void unsorted_segment(TfNode& n) {
+  if (n.expect(3)) n.become(SegmentReduce{.kind = kind});
+}
+
+void l2_loss(TfNode& n) {
+  if (!n.expect(1)) return;
+  Compose g(n.builder());
+  const ValueId flat = g.reshape(g.square(n.input(0)), {Extent(-1)});
+  n.output(0, g.mul(reduced(n, ReduceKind::kSum, flat, 0), 0.5));
+}
+
 }  // namespace
 
 extern const ReadTfFacet read_tf_bincount{"Bincount", bincount};
@@ -113,6 +125,11 @@ extern const ReadTfFacet read_tf_lower_bound{"LowerBound", bound<BinaryKind::kLe
 extern const ReadTfFacet read_tf_matrix_band_part{"MatrixBandPart", matrix_band_part};
 extern const ReadTfFacet read_tf_sparse_segment_mean{"SparseSegmentMean", sparse_segment<true>};
 extern const ReadTfFacet read_tf_sparse_segment_sum{"SparseSegmentSum", sparse_segment<false>};
+extern const ReadTfFacet read_tf_l2_loss{"L2Loss", l2_loss};
+extern const ReadTfFacet read_tf_unsorted_segment_max{"UnsortedSegmentMax", unsorted_segment<SegmentReduce::Kind::kMax>};
+extern const ReadTfFacet read_tf_unsorted_segment_min{"UnsortedSegmentMin", unsorted_segment<SegmentReduce::Kind::kMin>};
+extern const ReadTfFacet read_tf_unsorted_segment_prod{"UnsortedSegmentProd", unsorted_segment<SegmentReduce::Kind::kProd>};
+extern const ReadTfFacet read_tf_unsorted_segment_sum{"UnsortedSegmentSum", unsorted_segment<SegmentReduce::Kind::kSum>};
 extern const ReadTfFacet read_tf_upper_bound{"UpperBound", bound<BinaryKind::kLessEqual>};
 
 }  // namespace tare

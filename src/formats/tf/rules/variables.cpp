@@ -4,6 +4,7 @@
 #include "ir/constant_tensor.h"
 #include "ir/facets.h"
 #include "ops/compose.h"
+#include "ops/gather.h"
 #include "ports/tf_node.h"
 
 namespace tare {
@@ -74,6 +75,12 @@ void assign_v1(TfNode& n) {
   if (n.ok()) n.functions().make_variable(n.builder(), n.all_outputs()[0], name);
 }
 
+void resource_gather(TfNode& n) {
+  if (!n.expect(2)) return;
+  const std::int64_t batch = n.integer("batch_dims", 0);
+  n.output(0, n.emit(Gather{.axis = batch, .batch_dims = batch}, {read_of(n, n.input(0), n.dtype("dtype")), n.input(1)}));
+}
+
 void is_initialized(TfNode& n) { n.output(0, n.builder().scalar(DType::kBool, 1)); }
 
 }  // namespace
@@ -85,6 +92,7 @@ extern const ReadTfFacet read_tf_assign_sub{"AssignSub", assign_v1<Change::kSub>
 extern const ReadTfFacet read_tf_assign_sub_variable_op{"AssignSubVariableOp", assign_variable<Change::kSub>};
 extern const ReadTfFacet read_tf_assign_variable_op{"AssignVariableOp", assign_variable<Change::kSet>};
 extern const ReadTfFacet read_tf_read_variable_op{"ReadVariableOp", read_variable};
+extern const ReadTfFacet read_tf_resource_gather{"ResourceGather", resource_gather};
 extern const ReadTfFacet read_tf_var_handle_op{"VarHandleOp", var_handle};
 extern const ReadTfFacet read_tf_var_is_initialized_op{"VarIsInitializedOp", is_initialized};
 extern const ReadTfFacet read_tf_variable{"Variable", variable_v1};

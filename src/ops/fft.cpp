@@ -1,0 +1,111 @@
+// FFT, IFFT and RFFT: definition, kernel, readers. A length that is no power of two becomes a convolution of chirps of
+// one that is (Bluestein, 1970).
+#include "ops/fft.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <complex>
+#include <numbers>
+#include <vector>
+
+#include "ir/facets.h"
+#include "ops/common/fourier.h"
+#include "ports/tf_node.h"
+
+namespace tare {
+namespace {
+
+using Complex = std::complex<double>;
+
+constexpr std::int64_t kMaxLength = std::int64_t{1} << 26;
+
+std::string_view variant(const Fft& op) {
+  constexpr std::string_view kNames[] = {"fft", "ifft", "rfft"};
+  return kNames[static_cast<std::size_t>(op.kind)];
+}
+
+void infer(const Fft& op, InferContext& c) {
+  const bool real = op.kind == FftKind::kReal;
+  Shape out = c.shape(0);
+  if (!c.require(c.dtype(0) == (real ? DType::kFloat32 : DType::kComplex64), "no kernel for " + std::string(dtype_name(c.dtype(0))))) return;
+  if (!c.require(!out.ranked() || out.rank() >= 1, "a scalar has no dimension to transform")) return;
+  if (real) {
+    if (!c.require(c.dtype(1) == DType::kInt32 && (!c.shape(1).known() || c.shape(1) == Shape{1}), "length: expected int32 [1], got " + c.shape(1).text())) return;
+    const auto length = c.integers(1);
+    if (!c.require(!length || ((*length)[0] >= 0 && (*length)[0] <= kMaxLength), "length: out of range")) return;
+    if (out.ranked()) out[out.rank() - 1] = length ? (*length)[0] / 2 + ((*length)[0] > 0 ? 1 : 0) : kUnknownDim;
+  } else if (out.ranked() && !c.require(out.back() <= kMaxLength, "too long a dimension")) {
+    return;
+  }
+  c.output(0, DType::kComplex64, out);
+}
+
+// e^(-i pi k^2 / n), with k^2 taken modulo 2 n, where the angle repeats.
+std::vector<Complex> chirp(std::size_t n) {
+  std::vector<Complex> w(n);
+  for (std::size_t k = 0; k < n; ++k) {
+    const auto turns = static_cast<double>(static_cast<std::uint64_t>(k) * k % (2 * n));
+    w[k] = std::polar(1.0, -std::numbers::pi * turns / static_cast<double>(n));
+  }
+  return w;
+}
+
+void transform(std::vector<Complex>& x) {
+  const std::size_t n = x.size();
+  if (n <= 1) return;
+  if (std::has_single_bit(n)) return fourier_transform(x);
+  const auto w = chirp(n);
+  const std::size_t m = std::bit_ceil(2 * n - 1);
+  std::vector<Complex> a(m), b(m);
+  for (std::size_t k = 0; k < n; ++k) a[k] = x[k] * w[k];
+  for (std::size_t k = 0; k < n; ++k) b[k] = b[(m - k) % m] = std::conj(w[k]);
+  fourier_transform(a);
+  fourier_transform(b);
+  for (std::size_t k = 0; k < m; ++k) a[k] = std::conj(a[k] * b[k]);
+  fourier_transform(a);  // of the conjugate: the inverse, but for the scale
+  for (std::size_t k = 0; k < n; ++k) x[k] = std::conj(a[k]) / static_cast<double>(m) * w[k];
+}
+
+void eval(const Fft& op, EvalContext& c) {
+  const Tensor& x = c.input(0);
+  const bool real = op.kind == FftKind::kReal;
+  const std::int64_t width = x.shape.back();
+  const std::int64_t length = real ? integer_at(c.input(1), 0) : width;
+  if (!c.require(length >= 0 && length <= kMaxLength, "length: out of range")) return;
+  const auto out = c.output(0).as<float>();
+  const auto in = x.as<float>();
+  const std::size_t per_row = static_cast<std::size_t>(c.output(0).shape.back());
+  const std::size_t rows = per_row == 0 ? 0 : out.size() / 2 / per_row;
+  std::vector<Complex> row;
+  for (std::size_t r = 0; r < rows; ++r) {
+    row.assign(static_cast<std::size_t>(length), Complex());
+    const std::size_t from = r * static_cast<std::size_t>(width);
+    for (std::size_t k = 0; k < static_cast<std::size_t>(std::min(width, length)); ++k) {
+      row[k] = real ? Complex(in[from + k]) : Complex(in[2 * (from + k)], in[2 * (from + k) + 1]);
+      if (op.kind == FftKind::kInverse) row[k] = std::conj(row[k]);
+    }
+    transform(row);
+    const double scale = op.kind == FftKind::kInverse ? 1.0 / static_cast<double>(length) : 1.0;
+    for (std::size_t k = 0; k < per_row; ++k) {
+      const Complex v = op.kind == FftKind::kInverse ? std::conj(row[k]) * scale : row[k];
+      out[2 * (r * per_row + k)] = static_cast<float>(v.real());
+      out[2 * (r * per_row + k) + 1] = static_cast<float>(v.imag());
+    }
+  }
+}
+
+template <FftKind kind>
+void read_tf(TfNode& n) {
+  if (n.expect(kind == FftKind::kReal ? 2 : 1)) n.become(Fft{kind});
+}
+
+}  // namespace
+
+const OpDef Fft::kOp = define_op_table<Fft, infer, variant>("fft");
+extern const EvalFacet eval_fft = eval_facet<Fft, eval>();
+extern const ReadTfFacet read_tf_fft{"FFT", read_tf<FftKind::kForward>};
+extern const ReadTfFacet read_tf_ifft{"IFFT", read_tf<FftKind::kInverse>};
+extern const ReadTfFacet read_tf_rfft{"RFFT", read_tf<FftKind::kReal>};
+
+}  // namespace tare

@@ -1,0 +1,93 @@
+// StringSplit and StringToHashBucketFast: definitions, kernels, readers.
+#include "ops/string_split.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "ir/facets.h"
+#include "ops/common/fingerprint.h"
+#include "ports/tf_node.h"
+
+namespace tare {
+namespace {
+
+void infer(const StringSplit&, InferContext& c) {
+  if (!c.require(c.dtype(0) == DType::kString && c.dtype(1) == DType::kString, "input and delimiter must be strings")) return;
+  if (!c.require(!c.shape(0).ranked() || c.shape(0).rank() == 1, "input: expected [rows], got " + c.shape(0).text())) return;
+  if (!c.require(!c.shape(1).known() || c.shape(1).elements() == 1, "the delimiter must be one string")) return;
+  c.output(0, DType::kInt64, {kUnknownDim, 2});
+  c.output(1, DType::kString, {kUnknownDim});
+  c.output(2, DType::kInt64, {2});
+}
+
+std::vector<std::string> parts_of(std::string_view text, std::string_view delimiters, bool skip_empty) {
+  std::vector<std::string> parts;
+  if (delimiters.empty()) {
+    for (const char c : text) parts.emplace_back(1, c);
+    return parts;
+  }
+  for (std::size_t begin = 0; begin <= text.size() && !text.empty();) {
+    const std::size_t end = std::min(text.find_first_of(delimiters, begin), text.size());
+    if (end > begin || !skip_empty) parts.emplace_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+void eval(const StringSplit& op, EvalContext& c) {
+  std::vector<std::string> values;
+  std::vector<std::int64_t> indices;
+  const std::int64_t rows = c.input(0).elements();
+  std::int64_t longest = 0;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    std::int64_t k = 0;
+    for (std::string& part : parts_of(c.string(0, i), c.string(1, 0), op.skip_empty)) {
+      indices.push_back(i);
+      indices.push_back(k++);
+      values.push_back(std::move(part));
+    }
+    longest = std::max(longest, k);
+  }
+  const auto count = static_cast<Dim>(values.size());
+  if (c.wants(0)) {
+    Tensor* out = c.output(0, {count, 2});
+    if (out != nullptr && !indices.empty()) std::memcpy(out->data, indices.data(), indices.size() * sizeof(std::int64_t));
+  }
+  if (c.wants(1)) c.output_strings(1, {count}, values);
+  if (!c.wants(2)) return;
+  const std::int64_t shape[] = {rows, longest};
+  std::memcpy(c.output(2).data, shape, sizeof shape);
+}
+
+void read_tf(TfNode& n) {
+  if (n.expect(2)) n.outputs(n.builder().emit_n(StringSplit{.skip_empty = n.flag("skip_empty", true)}, n.all_inputs(), 3));
+}
+
+void infer_bucket(const StringToHashBucket& op, InferContext& c) {
+  if (!c.require(c.dtype(0) == DType::kString, "input must be strings")) return;
+  if (c.require(op.buckets >= 1, "num_buckets: expected a positive number")) c.output(0, DType::kInt64, c.shape(0));
+}
+
+void eval_bucket(const StringToHashBucket& op, EvalContext& c) {
+  const auto out = c.output(0).as<std::int64_t>();
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const std::string_view text = c.string(0, static_cast<std::int64_t>(i));
+    const std::uint64_t print = fingerprint(std::as_bytes(std::span(text.data(), text.size())));
+    out[i] = static_cast<std::int64_t>(print % static_cast<std::uint64_t>(op.buckets));
+  }
+}
+
+void read_bucket(TfNode& n) {
+  if (n.expect(1)) n.become(StringToHashBucket{.buckets = n.integer("num_buckets")});
+}
+
+}  // namespace
+
+const OpDef StringSplit::kOp = define_op<StringSplit, infer, no_cost>("string_split");
+const OpDef StringToHashBucket::kOp = define_op<StringToHashBucket, infer_bucket>("string_to_hash_bucket_fast");
+extern const EvalFacet eval_string_split = eval_facet<StringSplit, eval>();
+extern const EvalFacet eval_string_to_hash_bucket = eval_facet<StringToHashBucket, eval_bucket>();
+extern const ReadTfFacet read_tf_string_split{"StringSplit", read_tf};
+extern const ReadTfFacet read_tf_string_to_hash_bucket_fast{"StringToHashBucketFast", read_bucket};
+
+}  // namespace tare
