@@ -61,6 +61,12 @@ Result<TfSignature> signature_of(Json root, const TfGraphDef& graph) {
   read_tensors(json.at("inputs"), signature.inputs, sink);
   read_tensors(json.at("outputs"), signature.outputs, sink);
   if (!sink.ok()) return sink.error();
+  // Some writers state results alone.
+  if (signature.inputs.empty()) {
+    auto whole = signature_of_graph(graph);
+    if (!whole) return whole.error();
+    signature.inputs = std::move(whole->inputs);
+  }
   return signature;
 }
 

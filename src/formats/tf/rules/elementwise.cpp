@@ -2,6 +2,7 @@
 #include "ir/facets.h"
 #include "ops/cast.h"
 #include "ops/compose.h"
+#include "ops/prelu.h"
 #include "ops/select.h"
 #include "ports/tf_node.h"
 
@@ -63,10 +64,7 @@ void clip_by_value(TfNode& n) {
 }
 
 void prelu(TfNode& n) {
-  if (!n.expect(2)) return;
-  Compose g(n.builder());
-  const ValueId below = g.minimum(n.input(0), 0.0);
-  n.output(0, g.add(g.relu(n.input(0)), g.mul(n.input(1), below)));
+  if (n.expect(2)) n.become(Prelu{});
 }
 
 void cast(TfNode& n) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ir/constant_tensor.h"
+#include "ops/prelu.h"
 
 namespace tare {
 namespace {
@@ -121,7 +122,7 @@ ValueId apply_fused_ops(TfNode& n, ValueId y, int argument) {
     else if (op == "Tanh") y = g.unary(UnaryKind::kTanh, y);
     else if (op == "Sigmoid") y = g.unary(UnaryKind::kLogistic, y);
     else if (op == "LeakyRelu") y = g.unary(UnaryKind::kLeakyRelu, y, static_cast<float>(n.number("leakyrelu_alpha", 0.2)));
-    else if (op == "Prelu") y = g.add(g.relu(y), g.mul(next(op), g.minimum(y, 0.0)));
+    else if (op == "Prelu") y = n.emit(Prelu{}, {y, next(op)});
     else if (op == "FusedBatchNorm") {
       const ValueId scale = next(op), offset = next(op), mean = next(op), variance = next(op);
       const ValueId root = g.unary(UnaryKind::kRsqrt, g.add(variance, n.number("epsilon", 0.0001)));
