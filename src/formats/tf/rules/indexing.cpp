@@ -132,6 +132,8 @@ void mirror_pad(TfNode& n) {
 // The op reverses one axis; several are reversed one after another.
 void reverse_v2(TfNode& n) {
   if (!n.expect(2)) return;
+  const bool fed = !n.integers_if_known(n.input(1));
+  if (fed && n.type(1).shape.known() && n.type(1).shape.elements() == 1) return n.become(ReverseV2{});
   const auto axes = n.known_integers(1, "the axes");
   ValueId x = n.input(0);
   std::vector<std::int64_t> seen;
