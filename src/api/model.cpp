@@ -24,16 +24,20 @@ std::vector<Signature> signatures_of(const Module& module) {
   for (const Entry& entry : module.entries) {
     const Graph& graph = module.graph(entry.graph);
     Signature s{entry.name, {}, {}};
-    for (std::size_t i = 0; i < graph.inputs.size(); ++i) s.inputs.push_back({entry.input_names[i], graph.value(graph.inputs[i]).type});
-    for (std::size_t i = 0; i < graph.outputs.size(); ++i) s.outputs.push_back({entry.output_names[i], graph.value(graph.outputs[i]).type});
+    for (std::size_t i = 0; i < graph.inputs.size(); ++i)
+      s.inputs.push_back({entry.input_names[i], graph.value(graph.inputs[i]).type});
+    for (std::size_t i = 0; i < graph.outputs.size(); ++i)
+      s.outputs.push_back({entry.output_names[i], graph.value(graph.outputs[i]).type});
     signatures.push_back(std::move(s));
   }
   return signatures;
 }
 
 Status check_shape(const TensorInfo& info, const Shape& shape) {
-  if (shape.known() && (!info.type.shape.ranked() || info.type.shape.rank() == shape.rank())) return {};
-  return Error{Code::kInvalidArgument, "expected shape " + info.type.shape.text() + ", got " + shape.text(),
+  if (shape.known() && (!info.type.shape.ranked() || info.type.shape.rank() == shape.rank()))
+    return {};
+  return Error{Code::kInvalidArgument,
+               "expected shape " + info.type.shape.text() + ", got " + shape.text(),
                "input '" + info.name + "'"};
 }
 
@@ -53,13 +57,16 @@ Result<Model> Model::load(ModelBundle bundle, const LoadOptions& options) {
   bundle = {};
   auto state = std::make_unique<State>();
   state->signatures = signatures_of(*module);
-  if (state->signatures.empty()) return Error{Code::kInvalidModel, "the model has nothing to run", {}};
+  if (state->signatures.empty())
+    return Error{Code::kInvalidModel, "the model has nothing to run", {}};
   if (options.optimise) {
     if (Status s = optimise(*module); !s) return s.error();
   }
   state->module = std::make_shared<const Module>(module.take());
-  state->executable = std::make_unique<Executable>(
-      state->module, PlanOptions{.budgets = options.budgets, .use_xnnpack = options.use_xnnpack, .seed = options.seed});
+  state->executable =
+      std::make_unique<Executable>(state->module, PlanOptions{.budgets = options.budgets,
+                                                              .use_xnnpack = options.use_xnnpack,
+                                                              .seed = options.seed});
   return Model(std::move(state));
 }
 
@@ -74,7 +81,9 @@ Status Model::prepare(int signature, std::span<const Shape> shapes) {
   const Signature& s = state_->signatures[static_cast<std::size_t>(signature)];
   if (shapes.size() != s.inputs.size()) {
     return Error{Code::kInvalidArgument,
-                 "expected " + std::to_string(s.inputs.size()) + " inputs, got " + std::to_string(shapes.size()), {}};
+                 "expected " + std::to_string(s.inputs.size()) + " inputs, got " +
+                     std::to_string(shapes.size()),
+                 {}};
   }
   for (std::size_t i = 0; i < shapes.size(); ++i) {
     if (Status status = check_shape(s.inputs[i], shapes[i]); !status) return status;
@@ -94,10 +103,13 @@ Tensor Model::input(int i) { return state_->executable->input(state_->current, i
 
 Status Model::set_strings(int i, std::span<const std::string> strings) {
   const Tensor target = input(i);
-  if (target.dtype != DType::kString) return Error{Code::kInvalidArgument, "this input takes no strings", {}};
+  if (target.dtype != DType::kString)
+    return Error{Code::kInvalidArgument, "this input takes no strings", {}};
   if (static_cast<std::int64_t>(strings.size()) != target.elements()) {
-    return Error{Code::kInvalidArgument, "expected " + std::to_string(target.elements()) + " strings, got " +
-                                             std::to_string(strings.size()), {}};
+    return Error{Code::kInvalidArgument,
+                 "expected " + std::to_string(target.elements()) + " strings, got " +
+                     std::to_string(strings.size()),
+                 {}};
   }
   Buffer block = pack_strings(strings);
   if (!block) return Error{Code::kBudgetExceeded, "strings exceed 2 GiB", {}};
@@ -108,7 +120,8 @@ Status Model::set_strings(int i, std::span<const std::string> strings) {
 }
 
 Status Model::run() {
-  if (state_->current == GraphId::kNone) return Error{Code::kInvalidArgument, "run before prepare", {}};
+  if (state_->current == GraphId::kNone)
+    return Error{Code::kInvalidArgument, "run before prepare", {}};
   return state_->executable->run(state_->current);
 }
 
@@ -118,18 +131,30 @@ namespace {
 
 std::string place_text(const Placement& p) {
   switch (p.kind) {
-    case Placement::Kind::kXnnpack: return "xnnpack " + std::to_string(p.segment);
-    case Placement::Kind::kReference: return "reference";
-    case Placement::Kind::kDynamic: return "dynamic";
-    case Placement::Kind::kFolded: return "folded";
+    case Placement::Kind::kXnnpack:
+      return "xnnpack " + std::to_string(p.segment);
+    case Placement::Kind::kReference:
+      return "reference";
+    case Placement::Kind::kDynamic:
+      return "dynamic";
+    case Placement::Kind::kFolded:
+      return "folded";
   }
   return {};
 }
 
-Model::Report::Row row_of(const Node& node, const Placement& placement, const std::vector<Value>& values) {
-  Model::Report::Row row{node.name, std::string(node.op->name_of(node.attributes.get())), place_text(placement), placement.reason, {}, {}};
-  for (const ValueId id : node.inputs) row.inputs.push_back(id == ValueId::kNone ? TensorType{} : values[index(id)].type);
-  for (const ValueId id : node.outputs) row.outputs.push_back(id == ValueId::kNone ? TensorType{} : values[index(id)].type);
+Model::Report::Row row_of(const Node& node, const Placement& placement,
+                          const std::vector<Value>& values) {
+  Model::Report::Row row{node.name,
+                         std::string(node.op->name_of(node.attributes.get())),
+                         place_text(placement),
+                         placement.reason,
+                         {},
+                         {}};
+  for (const ValueId id : node.inputs)
+    row.inputs.push_back(id == ValueId::kNone ? TensorType{} : values[index(id)].type);
+  for (const ValueId id : node.outputs)
+    row.outputs.push_back(id == ValueId::kNone ? TensorType{} : values[index(id)].type);
   const Cost cost = node.op->cost(node.attributes.get(), {row.inputs, row.outputs});
   row.macs = cost.macs;
   row.flops = cost.flops;
@@ -150,7 +175,8 @@ Model::Report Model::report() const {
   if (state_->current == GraphId::kNone) return report;
   const Plan& plan = state_->executable->plan(state_->current);
   const Graph& graph = state_->module->graph(state_->current);
-  for (std::size_t n = 0; n < graph.nodes.size(); ++n) report.rows.push_back(row_of(graph.nodes[n], plan.placements[n], plan.values));
+  for (std::size_t n = 0; n < graph.nodes.size(); ++n)
+    report.rows.push_back(row_of(graph.nodes[n], plan.placements[n], plan.values));
   report.arena_bytes = plan.arena.size();
   report.segments = static_cast<int>(plan.segments.size());
   return report;

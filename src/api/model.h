@@ -21,8 +21,9 @@ struct LoadOptions {
   Budgets budgets;
   bool optimise = true;     // graph passes
   bool use_xnnpack = true;  // false: reference kernels alone
-  std::uint64_t seed = 0;   // for random ops that the file gives no seed; 0: one that changes every load
-  std::vector<std::string> input_names;   // frozen GraphDefs: tensors to feed and fetch
+  std::uint64_t seed =
+      0;  // for random ops that the file gives no seed; 0: one that changes every load
+  std::vector<std::string> input_names;  // frozen GraphDefs: tensors to feed and fetch
   std::vector<std::string> output_names;
 };
 
@@ -48,8 +49,8 @@ class Model {
   const Module& module() const;                      // after passes
   const std::vector<std::string>& warnings() const;
 
-  // Plans a run of one signature for these input shapes; nothing is done when they are the last run's.
-  // Errors: unknown signature, count of shapes, shapes the model cannot take, budget.
+  // Plans a run of one signature for these input shapes; nothing is done when they are the last
+  // run's. Errors: unknown signature, count of shapes, shapes the model cannot take, budget.
   Status prepare(int signature, std::span<const Shape> shapes);
   // Where input i of the prepared run lies, to be written; padded, valid until the next prepare.
   Tensor input(int i);
@@ -58,7 +59,8 @@ class Model {
   // Result i of the last run; valid until the next run or prepare.
   Tensor output(int i) const;
 
-  // Forgets state: recurrent state, variables, tables, random streams go back to what they were after load.
+  // Forgets state: recurrent state, variables, tables, random streams go back to what they were
+  // after load.
   void reset();
 
   struct Report {  // of the plan that is prepared

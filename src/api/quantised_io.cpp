@@ -1,4 +1,5 @@
-// One loop per direction over every integer type that may carry a scale; speed is that of the copy it replaces.
+// One loop per direction over every integer type that may carry a scale; speed is that of the copy
+// it replaces.
 #include "api/quantised_io.h"
 
 #include <algorithm>
@@ -44,30 +45,43 @@ bool is_quantised_io(const TensorType& type) {
     case DType::kInt8:
     case DType::kInt16:
     case DType::kUint8:
-    case DType::kUint16: return true;
-    default: return false;
+    case DType::kUint16:
+      return true;
+    default:
+      return false;
   }
 }
 
 void quantise(std::span<const float> reals, Tensor& stored) {
   switch (stored.dtype) {
-    case DType::kInt4: return quantise_as<std::int8_t>(reals, stored, -8, 7);
-    case DType::kInt8: return quantise_whole<std::int8_t>(reals, stored);
-    case DType::kInt16: return quantise_whole<std::int16_t>(reals, stored);
-    case DType::kUint8: return quantise_whole<std::uint8_t>(reals, stored);
-    case DType::kUint16: return quantise_whole<std::uint16_t>(reals, stored);
-    default: return;
+    case DType::kInt4:
+      return quantise_as<std::int8_t>(reals, stored, -8, 7);
+    case DType::kInt8:
+      return quantise_whole<std::int8_t>(reals, stored);
+    case DType::kInt16:
+      return quantise_whole<std::int16_t>(reals, stored);
+    case DType::kUint8:
+      return quantise_whole<std::uint8_t>(reals, stored);
+    case DType::kUint16:
+      return quantise_whole<std::uint16_t>(reals, stored);
+    default:
+      return;
   }
 }
 
 void dequantise(const Tensor& stored, std::span<float> reals) {
   switch (stored.dtype) {
     case DType::kInt4:
-    case DType::kInt8: return dequantise_as<std::int8_t>(stored, reals);
-    case DType::kInt16: return dequantise_as<std::int16_t>(stored, reals);
-    case DType::kUint8: return dequantise_as<std::uint8_t>(stored, reals);
-    case DType::kUint16: return dequantise_as<std::uint16_t>(stored, reals);
-    default: return;
+    case DType::kInt8:
+      return dequantise_as<std::int8_t>(stored, reals);
+    case DType::kInt16:
+      return dequantise_as<std::int16_t>(stored, reals);
+    case DType::kUint8:
+      return dequantise_as<std::uint8_t>(stored, reals);
+    case DType::kUint16:
+      return dequantise_as<std::uint16_t>(stored, reals);
+    default:
+      return;
   }
 }
 

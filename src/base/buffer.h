@@ -1,5 +1,6 @@
-// Immutable bytes, shared. A buffer may be a part of a larger one (a weight inside its file), in which case it keeps
-// the whole alive. kPadding readable bytes always follow, because XNNPACK reads a little past the end.
+// Immutable bytes, shared. A buffer may be a part of a larger one (a weight inside its file), in
+// which case it keeps the whole alive. kPadding readable bytes always follow, because XNNPACK reads
+// a little past the end.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +14,7 @@ class Buffer {
   static constexpr std::size_t kPadding = 16;
 
   Buffer() = default;
-  static Buffer allocate(std::size_t size);                        // zeroed; empty() when memory ran out and size > 0
+  static Buffer allocate(std::size_t size);  // zeroed; empty() when memory ran out and size > 0
   static Buffer copy_of(std::span<const std::byte> bytes);
   // A part of this buffer; offset + size has been checked by the caller.
   Buffer slice(std::size_t offset, std::size_t size) const;
@@ -28,7 +29,9 @@ class Buffer {
   long owners() const { return data_.use_count(); }
 
   template <class T>
-  std::span<const T> as() const { return {reinterpret_cast<const T*>(data_.get()), size_ / sizeof(T)}; }
+  std::span<const T> as() const {
+    return {reinterpret_cast<const T*>(data_.get()), size_ / sizeof(T)};
+  }
 
  private:
   std::shared_ptr<std::byte> data_;

@@ -1,4 +1,5 @@
-// Overflow-checked arithmetic for sizes that come from files. The result is empty when it does not fit.
+// Overflow-checked arithmetic for sizes that come from files. The result is empty when it does not
+// fit.
 #pragma once
 
 #include <cstdint>

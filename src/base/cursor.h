@@ -1,5 +1,5 @@
-// A bounds-checked cursor over bytes of a file, little-endian. The first read past the end sticks: everything after it
-// gives zeros, so a reader checks once, where it would act on what it read.
+// A bounds-checked cursor over bytes of a file, little-endian. The first read past the end sticks:
+// everything after it gives zeros, so a reader checks once, where it would act on what it read.
 #pragma once
 
 #include <bit>
@@ -14,7 +14,9 @@ namespace tare {
 class Cursor {
  public:
   Cursor() = default;
-  explicit Cursor(std::span<const std::byte> bytes, std::size_t position = 0) : bytes_(bytes) { seek(position); }
+  explicit Cursor(std::span<const std::byte> bytes, std::size_t position = 0) : bytes_(bytes) {
+    seek(position);
+  }
 
   bool ok() const { return ok_; }
   void fail() { ok_ = false; }

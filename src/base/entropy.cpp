@@ -1,4 +1,5 @@
-// From the system: the kernel's generator, or the browser's crypto object. Should it fail, an address will do.
+// From the system: the kernel's generator, or the browser's crypto object. Should it fail, an
+// address will do.
 #include "base/entropy.h"
 
 #include <unistd.h>

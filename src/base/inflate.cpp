@@ -1,6 +1,7 @@
-// Codes are read through a table of their first bits; the few that are longer are found by counting on, length by
-// length. Every table is built from counts that have been checked to describe a complete prefix code, so decoding can
-// end in no other way than a symbol, an error or the end of the input.
+// Codes are read through a table of their first bits; the few that are longer are found by counting
+// on, length by length. Every table is built from counts that have been checked to describe a
+// complete prefix code, so decoding can end in no other way than a symbol, an error or the end of
+// the input.
 #include "base/inflate.h"
 
 #include <array>
@@ -62,7 +63,8 @@ class Bits {
 
 class Code {
  public:
-  // False when the lengths are no prefix code. One symbol alone may be incomplete: a stream without matches.
+  // False when the lengths are no prefix code. One symbol alone may be incomplete: a stream without
+  // matches.
   bool build(std::span<const std::uint8_t> lengths) {
     count_.fill(0);
     fast_.fill(0);
@@ -109,13 +111,15 @@ class Code {
   }
 
  private:
-  // Every window that begins with a short code names its symbol (upper bits) and length (lower four).
+  // Every window that begins with a short code names its symbol (upper bits) and length (lower
+  // four).
   void fill_fast() {
     unsigned code = 0, index = 0;
     for (unsigned length = 1; length <= kFastBits; ++length, code <<= 1) {
       for (unsigned i = 0; i < count_[length]; ++i, ++code, ++index) {
         unsigned reversed = 0;
-        for (unsigned bit = 0; bit < length; ++bit) reversed |= ((code >> bit) & 1u) << (length - 1 - bit);
+        for (unsigned bit = 0; bit < length; ++bit)
+          reversed |= ((code >> bit) & 1u) << (length - 1 - bit);
         const auto entry = static_cast<std::uint16_t>(16u * symbols_[index] + length);
         for (unsigned at = reversed; at < (1u << kFastBits); at += 1u << length) fast_[at] = entry;
       }
@@ -128,8 +132,9 @@ class Code {
 };
 
 // Base and extra bits of length and distance symbols.
-constexpr std::array<std::uint16_t, 29> kLengthBase{3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
-                                                    31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
+constexpr std::array<std::uint16_t, 29> kLengthBase{3,  4,  5,  6,   7,   8,   9,   10,  11, 13,
+                                                    15, 17, 19, 23,  27,  31,  35,  43,  51, 59,
+                                                    67, 83, 99, 115, 131, 163, 195, 227, 258};
 constexpr std::array<std::uint8_t, 29> kLengthBits{0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
                                                    2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
 unsigned distance_bits(unsigned symbol) { return symbol < 4 ? 0 : symbol / 2 - 1; }
@@ -139,7 +144,8 @@ unsigned distance_base(unsigned symbol) {
 
 class Inflater {
  public:
-  Inflater(std::span<const std::byte> stream, std::span<std::byte> out) : bits_(stream), out_(out) {}
+  Inflater(std::span<const std::byte> stream, std::span<std::byte> out)
+      : bits_(stream), out_(out) {}
 
   bool run() {
     bool last = false;
@@ -166,19 +172,22 @@ class Inflater {
 
   bool fixed() {
     std::array<std::uint8_t, 288> lengths{};
-    for (std::size_t i = 0; i < lengths.size(); ++i) lengths[i] = i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8;
+    for (std::size_t i = 0; i < lengths.size(); ++i)
+      lengths[i] = i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8;
     std::array<std::uint8_t, 32> distances{};
     distances.fill(5);
     return literals_.build(lengths) && distances_.build(distances) && block();
   }
 
   bool dynamic() {
-    static constexpr std::array<std::uint8_t, 19> kOrder{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
+    static constexpr std::array<std::uint8_t, 19> kOrder{16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                                         11, 4,  12, 3, 13, 2, 14, 1, 15};
     const std::size_t literals = bits_.take(5) + 257;
     const std::size_t distances = bits_.take(5) + 1;
     const std::size_t codes = bits_.take(4) + 4;
     std::array<std::uint8_t, 19> code_lengths{};
-    for (std::size_t i = 0; i < codes; ++i) code_lengths[kOrder[i]] = static_cast<std::uint8_t>(bits_.take(3));
+    for (std::size_t i = 0; i < codes; ++i)
+      code_lengths[kOrder[i]] = static_cast<std::uint8_t>(bits_.take(3));
     if (literals > 286 || distances > 30 || !literals_.build(code_lengths)) return false;
     std::array<std::uint8_t, 320> lengths{};
     for (std::size_t i = 0; i < literals + distances;) {
@@ -190,7 +199,9 @@ class Inflater {
       }
       if (symbol == 16 && i == 0) return false;
       const std::uint8_t length = symbol == 16 ? lengths[i - 1] : std::uint8_t{0};
-      const std::size_t times = symbol == 16 ? 3 + bits_.take(2) : symbol == 17 ? 3 + bits_.take(3) : 11 + bits_.take(7);
+      const std::size_t times = symbol == 16   ? 3 + bits_.take(2)
+                                : symbol == 17 ? 3 + bits_.take(3)
+                                               : 11 + bits_.take(7);
       if (times > literals + distances - i) return false;
       for (std::size_t k = 0; k < times; ++k) lengths[i++] = length;
     }
@@ -218,7 +229,8 @@ class Inflater {
     const std::size_t length = kLengthBase[symbol] + bits_.take(kLengthBits[symbol]);
     const int far = distances_.decode(bits_);
     if (far < 0 || far >= 30) return false;
-    const std::size_t distance = distance_base(static_cast<unsigned>(far)) + bits_.take(distance_bits(static_cast<unsigned>(far)));
+    const std::size_t distance = distance_base(static_cast<unsigned>(far)) +
+                                 bits_.take(distance_bits(static_cast<unsigned>(far)));
     if (distance > at_ || length > out_.size() - at_) return false;
     // Byte by byte: source and target overlap when a pattern repeats.
     for (std::size_t i = 0; i < length; ++i, ++at_) out_[at_] = out_[at_ - distance];

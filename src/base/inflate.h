@@ -8,8 +8,8 @@
 
 namespace tare {
 
-// Fails unless the stream gives exactly `size` bytes. The size comes from a file: it is refused before anything is
-// allocated when no stream of this length could give so many.
+// Fails unless the stream gives exactly `size` bytes. The size comes from a file: it is refused
+// before anything is allocated when no stream of this length could give so many.
 Result<Buffer> inflate(std::span<const std::byte> stream, std::uint64_t size);
 
 }  // namespace tare

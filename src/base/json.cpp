@@ -1,4 +1,5 @@
-// The tree is filled from nlohmann's SAX events (its own DOM would weigh half as much again) and read by index.
+// The tree is filled from nlohmann's SAX events (its own DOM would weigh half as much again) and
+// read by index.
 #include "base/json.h"
 
 #include <algorithm>
@@ -15,9 +16,12 @@ class JsonTreeBuilder {
   using Node = JsonDocument::Node;
   static constexpr std::uint32_t kNone = JsonDocument::kNone;
 
-  JsonTreeBuilder(JsonDocument& document, const JsonLimits& limits) : document_(document), limits_(limits) {}
+  JsonTreeBuilder(JsonDocument& document, const JsonLimits& limits)
+      : document_(document), limits_(limits) {}
 
-  bool null() { return add(Kind::kNull, [](Node&) {}); }
+  bool null() {
+    return add(Kind::kNull, [](Node&) {});
+  }
   bool boolean(bool v) {
     return add(Kind::kBool, [v](Node& n) { n.boolean = v; });
   }
@@ -25,7 +29,8 @@ class JsonTreeBuilder {
     return add(Kind::kInt, [v](Node& n) { n.integer = v; });
   }
   bool number_unsigned(std::uint64_t v) {
-    if (v <= static_cast<std::uint64_t>(INT64_MAX)) return number_integer(static_cast<std::int64_t>(v));
+    if (v <= static_cast<std::uint64_t>(INT64_MAX))
+      return number_integer(static_cast<std::int64_t>(v));
     return add(Kind::kUint, [v](Node& n) { n.natural = v; });
   }
   bool number_float(double v, const std::string&) {
@@ -76,7 +81,8 @@ class JsonTreeBuilder {
   bool add(Kind kind, Set set) {
     auto& nodes = document_.nodes_;
     if (nodes.size() >= limits_.nodes) {
-      return fail("JSON of more than " + std::to_string(limits_.nodes) + " values", Code::kBudgetExceeded);
+      return fail("JSON of more than " + std::to_string(limits_.nodes) + " values",
+                  Code::kBudgetExceeded);
     }
     const auto id = static_cast<std::uint32_t>(nodes.size());
     Node& node = nodes.emplace_back();
@@ -96,7 +102,8 @@ class JsonTreeBuilder {
 
   bool open(Kind kind) {
     if (levels_.size() >= static_cast<std::size_t>(limits_.depth)) {
-      return fail("JSON nested deeper than " + std::to_string(limits_.depth), Code::kBudgetExceeded);
+      return fail("JSON nested deeper than " + std::to_string(limits_.depth),
+                  Code::kBudgetExceeded);
     }
     if (!add(kind, [](Node& n) { n.first = kNone; })) return false;
     levels_.push_back({static_cast<std::uint32_t>(document_.nodes_.size() - 1), kNone});
@@ -130,7 +137,8 @@ class JsonTreeBuilder {
 
 Result<JsonDocument> JsonDocument::parse(std::string_view text, const JsonLimits& limits) {
   if (text.size() > std::min<std::size_t>(limits.bytes, UINT32_MAX / 2)) {
-    return Error{Code::kBudgetExceeded, "JSON of " + std::to_string(text.size()) + " bytes is too long", {}};
+    return Error{
+        Code::kBudgetExceeded, "JSON of " + std::to_string(text.size()) + " bytes is too long", {}};
   }
   JsonDocument document;
   JsonTreeBuilder builder(document, limits);
@@ -176,7 +184,9 @@ Json::Iterator Json::begin() const {
   return {document_, is_array() || is_object() ? node().first : JsonDocument::kNone};
 }
 
-std::optional<bool> Json::if_bool() const { return is_bool() ? std::optional(node().boolean) : std::nullopt; }
+std::optional<bool> Json::if_bool() const {
+  return is_bool() ? std::optional(node().boolean) : std::nullopt;
+}
 
 std::optional<std::int64_t> Json::if_integer() const {
   if (kind() == Kind::kInt) return node().integer;
@@ -195,10 +205,14 @@ std::optional<std::uint64_t> Json::if_natural() const {
 
 std::optional<double> Json::if_number() const {
   switch (kind()) {
-    case Kind::kInt: return static_cast<double>(node().integer);
-    case Kind::kUint: return static_cast<double>(node().natural);
-    case Kind::kDouble: return node().real;
-    default: return std::nullopt;
+    case Kind::kInt:
+      return static_cast<double>(node().integer);
+    case Kind::kUint:
+      return static_cast<double>(node().natural);
+    case Kind::kDouble:
+      return node().real;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -265,21 +279,29 @@ std::string Json::path() const {
 std::string_view Json::what() const {
   if (!exists()) return "nothing";
   switch (kind()) {
-    case Kind::kNull: return "null";
-    case Kind::kBool: return node().boolean ? "true" : "false";
+    case Kind::kNull:
+      return "null";
+    case Kind::kBool:
+      return node().boolean ? "true" : "false";
     case Kind::kInt:
-    case Kind::kUint: return "an integer";
-    case Kind::kDouble: return "a fraction";
-    case Kind::kString: return "a string";
-    case Kind::kArray: return "an array";
-    case Kind::kObject: return "an object";
+    case Kind::kUint:
+      return "an integer";
+    case Kind::kDouble:
+      return "a fraction";
+    case Kind::kString:
+      return "a string";
+    case Kind::kArray:
+      return "an array";
+    case Kind::kObject:
+      return "an object";
   }
   return "nothing";
 }
 
 void Json::expected(std::string_view what, ErrorSink& sink) const {
   if (!sink.ok()) return;
-  sink.fail({Code::kInvalidModel, "expected " + std::string(what) + ", got " + std::string(this->what()), path()});
+  sink.fail({Code::kInvalidModel,
+             "expected " + std::string(what) + ", got " + std::string(this->what()), path()});
 }
 
 }  // namespace tare

@@ -1,15 +1,18 @@
-// JSON as model files carry it, checked while it is parsed: a key given twice, the key "__proto__", invalid UTF-8,
-// nesting, size and bytes after the end are errors, because a parser that lets them pass lets two programs see two
-// models in one file. The result is a compact tree whose members keep their order and whose integers stay integers.
+// JSON as model files carry it, checked while it is parsed: a key given twice, the key "__proto__",
+// invalid UTF-8, nesting, size and bytes after the end are errors, because a parser that lets them
+// pass lets two programs see two models in one file. The result is a compact tree whose members
+// keep their order and whose integers stay integers.
 //
-// NaN and Infinity, which Python writes as bare words, are no JSON and are refused like any other word.
+// NaN and Infinity, which Python writes as bare words, are no JSON and are refused like any other
+// word.
 //
 //   auto parsed = JsonDocument::parse(text);
 //   ErrorSink sink;
 //   const std::int64_t units = parsed->root().at("config").at("units").integer(sink);
 //   // sink: "config.units: expected an integer, got a string"
 //
-// A Json that is not there reads as null and stays readable, so that a chain of at() needs no check at each step.
+// A Json that is not there reads as null and stays readable, so that a chain of at() needs no check
+// at each step.
 #pragma once
 
 #include <cstdint>
@@ -88,8 +91,8 @@ class Json {
   Json at(std::size_t i) const;
   Json at(int i) const { return at(static_cast<std::size_t>(i)); }
   bool has(std::string_view key) const { return at(key).exists(); }
-  std::size_t size() const;         // of members or elements; 0 for anything else
-  std::string_view key() const;     // of a member
+  std::size_t size() const;      // of members or elements; 0 for anything else
+  std::string_view key() const;  // of a member
 
   // What it is, if it is that.
   std::optional<bool> if_bool() const;
@@ -106,11 +109,15 @@ class Json {
   // An array of integers, of at most `most`.
   std::vector<std::int64_t> integers(ErrorSink& sink, std::size_t most = 4096) const;
   // The same for a value that may be left out or null.
-  bool boolean_or(bool otherwise, ErrorSink& sink) const { return is_null() ? otherwise : boolean(sink); }
+  bool boolean_or(bool otherwise, ErrorSink& sink) const {
+    return is_null() ? otherwise : boolean(sink);
+  }
   std::int64_t integer_or(std::int64_t otherwise, ErrorSink& sink) const {
     return is_null() ? otherwise : integer(sink);
   }
-  double number_or(double otherwise, ErrorSink& sink) const { return is_null() ? otherwise : number(sink); }
+  double number_or(double otherwise, ErrorSink& sink) const {
+    return is_null() ? otherwise : number(sink);
+  }
   std::string_view string_or(std::string_view otherwise, ErrorSink& sink) const {
     return is_null() ? otherwise : string(sink);
   }
@@ -152,8 +159,9 @@ class Json {
 
   const JsonDocument* document_ = nullptr;
   std::uint32_t node_ = JsonDocument::kNone;
-  std::uint32_t near_ = JsonDocument::kNone;  // of a missing one: the nearest ancestor that is there
-  std::string_view missing_key_;              // and the member that it lacks; the caller's text
+  std::uint32_t near_ =
+      JsonDocument::kNone;        // of a missing one: the nearest ancestor that is there
+  std::string_view missing_key_;  // and the member that it lacks; the caller's text
 };
 
 }  // namespace tare

@@ -1,4 +1,5 @@
-// Writes JSON text: commas and escapes are its only knowledge; that objects get keys and are closed is the caller's.
+// Writes JSON text: commas and escapes are its only knowledge; that objects get keys and are closed
+// is the caller's.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,8 @@ class JsonWriter {
   JsonWriter& string(std::string_view text);
   JsonWriter& integer(std::int64_t value) { return raw(std::to_string(value)); }
   JsonWriter& natural(std::uint64_t value) { return raw(std::to_string(value)); }
-  // The shortest text that reads back as the same number; NaN and infinities, which JSON lacks, become null.
+  // The shortest text that reads back as the same number; NaN and infinities, which JSON lacks,
+  // become null.
   JsonWriter& number(double value);
   JsonWriter& number(float value);
   JsonWriter& boolean(bool value) { return raw(value ? "true" : "false"); }

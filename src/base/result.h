@@ -1,5 +1,6 @@
-// Errors as values. A stage returns Result<T> or Status; nothing in the core throws, prints or aborts on what a file
-// holds. An error says what is wrong (message), what kind of wrong (code) and in which node, file or field (where).
+// Errors as values. A stage returns Result<T> or Status; nothing in the core throws, prints or
+// aborts on what a file holds. An error says what is wrong (message), what kind of wrong (code) and
+// in which node, file or field (where).
 #pragma once
 
 #include <cassert>
@@ -62,7 +63,8 @@ class [[nodiscard]] Status {
   std::optional<Error> error_;
 };
 
-// Remembers the first error of many steps, so that readers and kernels can go on without a check at each one.
+// Remembers the first error of many steps, so that readers and kernels can go on without a check at
+// each one.
 class ErrorSink {
  public:
   bool ok() const { return !error_.has_value(); }

@@ -1,5 +1,6 @@
-// The directory is found from the end of the file; archives and members may carry the wide fields of Zip64. What the
-// directory and a member's own header say of it must agree: two readers must not see two archives in one file.
+// The directory is found from the end of the file; archives and members may carry the wide fields
+// of Zip64. What the directory and a member's own header say of it must agree: two readers must not
+// see two archives in one file.
 #include "base/zip.h"
 
 #include <algorithm>
@@ -19,7 +20,9 @@ constexpr std::size_t kWideLocatorSize = 20;
 constexpr std::string_view kEntrySignature("PK\x01\x02", 4);
 constexpr std::string_view kLocalSignature("PK\x03\x04", 4);
 
-Error damaged(std::string what) { return {Code::kInvalidModel, "zip archive: " + std::move(what), {}}; }
+Error damaged(std::string what) {
+  return {Code::kInvalidModel, "zip archive: " + std::move(what), {}};
+}
 
 std::string_view text(const Buffer& file) {
   return {reinterpret_cast<const char*>(file.data()), file.size()};
@@ -27,7 +30,8 @@ std::string_view text(const Buffer& file) {
 
 std::size_t find_end(const Buffer& file) {
   if (file.size() < kEndSize) return std::string_view::npos;
-  const std::size_t least = file.size() > kEndSize + kMaxComment ? file.size() - kEndSize - kMaxComment : 0;
+  const std::size_t least =
+      file.size() > kEndSize + kMaxComment ? file.size() - kEndSize - kMaxComment : 0;
   const std::size_t at = text(file).rfind(kEndSignature, file.size() - kEndSize);
   return at == std::string_view::npos || at < least ? std::string_view::npos : at;
 }
@@ -75,9 +79,11 @@ Directory read_end(const Buffer& file, std::size_t end) {
   c.expect(kEndSignature);
   const std::uint16_t disk = c.u16(), first_disk = c.u16(), here = c.u16();
   Directory found{.count = c.u16(), .size = c.u32(), .offset = c.u32(), .end = end};
-  const bool wide = found.count == 0xffff || found.size == 0xffffffffu || found.offset == 0xffffffffu;
+  const bool wide =
+      found.count == 0xffff || found.size == 0xffffffffu || found.offset == 0xffffffffu;
   found.sound = c.ok() && disk == first_disk && here == found.count;
-  if (end < kWideLocatorSize || text(file).substr(end - kWideLocatorSize, 4) != kWideLocatorSignature) {
+  if (end < kWideLocatorSize ||
+      text(file).substr(end - kWideLocatorSize, 4) != kWideLocatorSignature) {
     found.sound &= !wide && disk == 0;
     return found;
   }
@@ -115,11 +121,13 @@ Result<Zip> Zip::open(Buffer file) {
   Directory found = read_end(file, end);
   if (!found.sound) return damaged("its directory's place is damaged");
   const std::uint64_t limit = found.end;
-  if (found.size > limit || found.offset > limit - found.size) return damaged("the directory lies outside the file");
+  if (found.size > limit || found.offset > limit - found.size)
+    return damaged("the directory lies outside the file");
   // Offsets count from where the archive begins, which an appended one may not know.
   const std::uint64_t begin = limit - found.size - found.offset;
   Zip zip;
-  Cursor directory(file.bytes().first(static_cast<std::size_t>(limit)), static_cast<std::size_t>(limit - found.size));
+  Cursor directory(file.bytes().first(static_cast<std::size_t>(limit)),
+                   static_cast<std::size_t>(limit - found.size));
   for (std::uint64_t i = 0; i < found.count; ++i) {
     Entry entry = read_entry(directory);
     if (!directory.ok()) return damaged("its directory is damaged");
@@ -130,13 +138,15 @@ Result<Zip> Zip::open(Buffer file) {
   for (const Entry& entry : zip.entries_) names.push_back(entry.name);
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
-  if (twice != names.end()) return damaged("two members are called '" + std::string(twice->substr(0, 200)) + "'");
+  if (twice != names.end())
+    return damaged("two members are called '" + std::string(twice->substr(0, 200)) + "'");
   zip.file_ = std::move(file);
   return zip;
 }
 
 const Zip::Entry* Zip::find(std::string_view name) const {
-  const auto at = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.name == name; });
+  const auto at = std::find_if(entries_.begin(), entries_.end(),
+                               [&](const Entry& e) { return e.name == name; });
   return at == entries_.end() ? nullptr : &*at;
 }
 
@@ -149,15 +159,18 @@ Result<Buffer> Zip::member(const Entry& entry) const {
   if (c.text(name) != entry.name) return damaged("a member has two names");
   c.skip(extra);
   const std::size_t at = c.position();
-  if (c.take(entry.stored).size() != entry.stored || !c.ok()) return damaged("a member lies outside the file");
+  if (c.take(entry.stored).size() != entry.stored || !c.ok())
+    return damaged("a member lies outside the file");
   const Buffer stored = file_.slice(at, static_cast<std::size_t>(entry.stored));
   if (entry.method == 0) {
     if (entry.size != entry.stored) return damaged("a member has two sizes");
     return stored;
   }
   if (entry.method != 8) {
-    return Error{Code::kUnsupported, "zip archive: compression method " + std::to_string(entry.method) +
-                                         " is not supported, only deflate is", {}};
+    return Error{Code::kUnsupported,
+                 "zip archive: compression method " + std::to_string(entry.method) +
+                     " is not supported, only deflate is",
+                 {}};
   }
   return inflate(stored.bytes(), entry.size);
 }
@@ -167,10 +180,12 @@ Result<Buffer> Zip::read(const Entry& entry) const {
     error.where = "'" + std::string(entry.name.substr(0, 200)) + "'";
     return error;
   };
-  if (entry.encrypted) return place({Code::kUnsupported, "zip archive: encrypted members are not supported", {}});
+  if (entry.encrypted)
+    return place({Code::kUnsupported, "zip archive: encrypted members are not supported", {}});
   auto bytes = member(entry);
   if (!bytes) return place(bytes.error());
-  if (crc_of(bytes->bytes()) != entry.crc) return place(damaged("a member's sum is wrong: the file is damaged"));
+  if (crc_of(bytes->bytes()) != entry.crc)
+    return place(damaged("a member's sum is wrong: the file is damaged"));
   return bytes;
 }
 

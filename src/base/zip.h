@@ -1,5 +1,5 @@
-// Reads zip archives: alone (.keras) or appended to another file (metadata behind a TFLite model). The central
-// directory is what counts; everything in it is checked against the file before use.
+// Reads zip archives: alone (.keras) or appended to another file (metadata behind a TFLite model).
+// The central directory is what counts; everything in it is checked against the file before use.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@ namespace tare {
 class Zip {
  public:
   struct Entry {
-    std::string_view name;  // in the archive's own bytes
+    std::string_view name;     // in the archive's own bytes
     std::uint64_t offset = 0;  // of the local header, from the start of the file
     std::uint64_t stored = 0;
     std::uint64_t size = 0;
@@ -29,7 +29,8 @@ class Zip {
 
   const std::vector<Entry>& entries() const { return entries_; }
   const Entry* find(std::string_view name) const;
-  // The member's bytes: a part of the archive when stored, else decompressed; checked by size and sum.
+  // The member's bytes: a part of the archive when stored, else decompressed; checked by size and
+  // sum.
   Result<Buffer> read(const Entry& entry) const;
 
  private:

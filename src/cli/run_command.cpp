@@ -63,12 +63,17 @@ std::string nested_text(const Signature& signature, const std::vector<TensorValu
   return writer.take();
 }
 
-std::string details_text(const Signature& signature, const std::vector<TensorValue>& outputs, std::int64_t sample) {
+std::string details_text(const Signature& signature, const std::vector<TensorValue>& outputs,
+                         std::int64_t sample) {
   JsonWriter writer;
   writer.open_array();
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const TensorType& type = outputs[i].type;
-    writer.open_object().key("name").string(signature.outputs[i].name).key("dtype").string(dtype_name(type.dtype));
+    writer.open_object()
+        .key("name")
+        .string(signature.outputs[i].name)
+        .key("dtype")
+        .string(dtype_name(type.dtype));
     writer.key("shape");
     write_shape(type.shape, writer);
     writer.key("data");
@@ -103,7 +108,8 @@ Result<std::string> run(const std::string& path, const Arguments& arguments,
   }
   if (Status status = model->run(); !status) return status.error();
   const auto outputs = fetch_all(*model, signature, raw);
-  return arguments.has("--details") ? details_text(signature, outputs, sample) : nested_text(signature, outputs);
+  return arguments.has("--details") ? details_text(signature, outputs, sample)
+                                    : nested_text(signature, outputs);
 }
 
 }  // namespace

@@ -171,7 +171,8 @@ void write_flat(const Tensor& tensor, std::int64_t most, JsonWriter& writer) {
   const std::int64_t shown = std::min(count, most);
   writer.open_array();
   // Only a count above `most` is spread, so the product stays far from overflow.
-  for (std::int64_t k = 0; k < shown; ++k) write_element(tensor, shown == count ? k : k * count / shown, writer);
+  for (std::int64_t k = 0; k < shown; ++k)
+    write_element(tensor, shown == count ? k : k * count / shown, writer);
   writer.close_array();
 }
 

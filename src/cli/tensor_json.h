@@ -15,7 +15,8 @@ Result<Shape> shape_of(Json data);
 Result<TensorValue> tensor_from_json(Json data, DType dtype, const Shape& shape);
 
 void write_nested(const Tensor& tensor, JsonWriter& writer);
-// Elements in one array: all of them, or `most` of them, the k-th of which is element k * count / most.
+// Elements in one array: all of them, or `most` of them, the k-th of which is element k * count /
+// most.
 void write_flat(const Tensor& tensor, std::int64_t most, JsonWriter& writer);
 void write_shape(const Shape& shape, JsonWriter& writer);  // unknown extents are null
 

@@ -1,5 +1,5 @@
-// The only input of importers: file names and their bytes, relative to one folder. No I/O happens behind it; whoever
-// has files or a network asks missing_files() what to bring next.
+// The only input of importers: file names and their bytes, relative to one folder. No I/O happens
+// behind it; whoever has files or a network asks missing_files() what to bring next.
 #pragma once
 
 #include <span>
@@ -28,11 +28,13 @@ class ModelBundle {
   std::vector<File> files_;
 };
 
-// True for a path that stays in its folder: no "..", scheme, leading slash, backslash, NUL or percent escape.
+// True for a path that stays in its folder: no "..", scheme, leading slash, backslash, NUL or
+// percent escape.
 bool is_plain_relative_path(std::string_view path);
 
-// Names of the files that the model needs and that are not in the bundle yet (weight shards, assets, variables).
-// Decided before anything is fetched; a path that leaves the folder is an error.
+// Names of the files that the model needs and that are not in the bundle yet (weight shards,
+// assets, variables). Decided before anything is fetched; a path that leaves the folder is an
+// error.
 Result<std::vector<std::string>> missing_files(const ModelBundle& bundle);
 
 }  // namespace tare

@@ -1,4 +1,5 @@
-// Picks the reader. An unknown file is named by what it looks like, since people drop all sorts of files on a page.
+// Picks the reader. An unknown file is named by what it looks like, since people drop all sorts of
+// files on a page.
 #include "formats/open.h"
 
 #include <algorithm>
@@ -10,16 +11,23 @@ Error unknown_format(const ModelBundle& bundle) {
   if (bundle.files().empty()) return {Code::kInvalidArgument, "no file was given", {}};
   const auto& file = bundle.files().front();
   const auto bytes = file.bytes.bytes();
-  const std::string_view head(reinterpret_cast<const char*>(bytes.data()), std::min<std::size_t>(bytes.size(), 64));
+  const std::string_view head(reinterpret_cast<const char*>(bytes.data()),
+                              std::min<std::size_t>(bytes.size(), 64));
   const auto starts = [&](std::string_view text) { return head.starts_with(text); };
   std::string what = "not a model that this build reads";
-  if (bytes.empty()) what = "the file is empty";
-  else if (starts("<!") || starts("<html") || starts("<HTML")) what = "this is an HTML page, not a model (a wrong address?)";
-  else if (starts("version https://git-lfs")) what = "this is a Git LFS pointer, not the model itself: fetch the large file";
-  else if (starts("\x1f\x8b")) what = "the file is gzip-compressed: unpack it first";
-  else if (starts("{") || starts("[")) what = "this is JSON, but no model that this build reads";
+  if (bytes.empty())
+    what = "the file is empty";
+  else if (starts("<!") || starts("<html") || starts("<HTML"))
+    what = "this is an HTML page, not a model (a wrong address?)";
+  else if (starts("version https://git-lfs"))
+    what = "this is a Git LFS pointer, not the model itself: fetch the large file";
+  else if (starts("\x1f\x8b"))
+    what = "the file is gzip-compressed: unpack it first";
+  else if (starts("{") || starts("["))
+    what = "this is JSON, but no model that this build reads";
   std::string formats;
-  for (const FormatReader* reader : format_table()) formats += (formats.empty() ? "" : ", ") + std::string(reader->name);
+  for (const FormatReader* reader : format_table())
+    formats += (formats.empty() ? "" : ", ") + std::string(reader->name);
   return {Code::kInvalidModel, what + "; formats: " + formats, file.name};
 }
 

@@ -12,11 +12,12 @@ namespace tare {
 struct ReadOptions {
   std::int64_t max_nodes = 1'000'000;
   std::uint64_t max_bytes = std::uint64_t{2} << 30;
-  std::vector<std::string> input_names;   // frozen GraphDefs
+  std::vector<std::string> input_names;  // frozen GraphDefs
   std::vector<std::string> output_names;
 };
 
-// One way of storing models. The reader table is generated, so a link names only the formats it carries.
+// One way of storing models. The reader table is generated, so a link names only the formats it
+// carries.
 struct FormatReader {
   const char* name;
   // True when the bundle's first file (or its set of names) is of this format.

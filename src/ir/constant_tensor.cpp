@@ -37,7 +37,8 @@ void narrow(std::span<const double> numbers, std::byte* into) {
 }
 
 // Copies elements in the order of the result; strides (in elements of the source) may be negative.
-TensorValue gathered(const TensorValue& source, Shape shape, std::span<const std::int64_t> strides, std::int64_t start) {
+TensorValue gathered(const TensorValue& source, Shape shape, std::span<const std::int64_t> strides,
+                     std::int64_t start) {
   TensorValue result = TensorValue::zeros(tensor_type(source.type.dtype, shape));
   if (result.bytes.empty()) return result;
   const std::size_t size = dtype_size(source.type.dtype);
@@ -71,7 +72,8 @@ std::array<std::int64_t, kMaxRank> strides_of(const Shape& shape) {
 }  // namespace
 
 TensorValue cast_floats(TensorValue tensor, DType dtype) {
-  return is_float(tensor.type.dtype) && is_float(dtype) ? cast_numbers(std::move(tensor), dtype) : tensor;
+  return is_float(tensor.type.dtype) && is_float(dtype) ? cast_numbers(std::move(tensor), dtype)
+                                                        : tensor;
 }
 
 TensorValue cast_numbers(TensorValue tensor, DType dtype) {
@@ -114,8 +116,12 @@ std::vector<double> numbers_of(const TensorValue& tensor) {
   const std::size_t size = dtype_size(tensor.type.dtype);
   std::vector<double> numbers(size == 0 ? 0 : tensor.bytes.size() / size);
   switch (tensor.type.dtype) {
-    case DType::kFloat32: widen<float>(tensor, numbers); break;
-    case DType::kFloat64: widen<double>(tensor, numbers); break;
+    case DType::kFloat32:
+      widen<float>(tensor, numbers);
+      break;
+    case DType::kFloat64:
+      widen<double>(tensor, numbers);
+      break;
     case DType::kFloat16: {
       const auto bits = tensor.bytes.as<std::uint16_t>();
       for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = half_to_float(bits[i]);
@@ -127,16 +133,33 @@ std::vector<double> numbers_of(const TensorValue& tensor) {
       break;
     }
     case DType::kInt4:
-    case DType::kInt8: widen<std::int8_t>(tensor, numbers); break;
-    case DType::kInt16: widen<std::int16_t>(tensor, numbers); break;
-    case DType::kInt32: widen<std::int32_t>(tensor, numbers); break;
-    case DType::kInt64: widen<std::int64_t>(tensor, numbers); break;
+    case DType::kInt8:
+      widen<std::int8_t>(tensor, numbers);
+      break;
+    case DType::kInt16:
+      widen<std::int16_t>(tensor, numbers);
+      break;
+    case DType::kInt32:
+      widen<std::int32_t>(tensor, numbers);
+      break;
+    case DType::kInt64:
+      widen<std::int64_t>(tensor, numbers);
+      break;
     case DType::kBool:
-    case DType::kUint8: widen<std::uint8_t>(tensor, numbers); break;
-    case DType::kUint16: widen<std::uint16_t>(tensor, numbers); break;
-    case DType::kUint32: widen<std::uint32_t>(tensor, numbers); break;
-    case DType::kUint64: widen<std::uint64_t>(tensor, numbers); break;
-    default: break;
+    case DType::kUint8:
+      widen<std::uint8_t>(tensor, numbers);
+      break;
+    case DType::kUint16:
+      widen<std::uint16_t>(tensor, numbers);
+      break;
+    case DType::kUint32:
+      widen<std::uint32_t>(tensor, numbers);
+      break;
+    case DType::kUint64:
+      widen<std::uint64_t>(tensor, numbers);
+      break;
+    default:
+      break;
   }
   return numbers;
 }
@@ -146,25 +169,50 @@ TensorValue tensor_of(std::span<const double> numbers, DType dtype, Shape shape)
   if (result.bytes.empty()) return result;
   std::byte* into = result.bytes.mutable_data();
   switch (dtype) {
-    case DType::kFloat32: narrow<float>(numbers, into, [](double v) { return static_cast<float>(v); }); break;
-    case DType::kFloat64: narrow<double>(numbers, into, [](double v) { return v; }); break;
+    case DType::kFloat32:
+      narrow<float>(numbers, into, [](double v) { return static_cast<float>(v); });
+      break;
+    case DType::kFloat64:
+      narrow<double>(numbers, into, [](double v) { return v; });
+      break;
     case DType::kFloat16:
-      narrow<std::uint16_t>(numbers, into, [](double v) { return float_to_half(static_cast<float>(v)); });
+      narrow<std::uint16_t>(numbers, into,
+                            [](double v) { return float_to_half(static_cast<float>(v)); });
       break;
     case DType::kBFloat16:
-      narrow<std::uint16_t>(numbers, into, [](double v) { return float_to_bfloat16(static_cast<float>(v)); });
+      narrow<std::uint16_t>(numbers, into,
+                            [](double v) { return float_to_bfloat16(static_cast<float>(v)); });
       break;
-    case DType::kBool: narrow<std::uint8_t>(numbers, into, [](double v) -> std::uint8_t { return v != 0; }); break;
+    case DType::kBool:
+      narrow<std::uint8_t>(numbers, into, [](double v) -> std::uint8_t { return v != 0; });
+      break;
     case DType::kInt4:
-    case DType::kInt8: narrow<std::int8_t>(numbers, into); break;
-    case DType::kInt16: narrow<std::int16_t>(numbers, into); break;
-    case DType::kInt32: narrow<std::int32_t>(numbers, into); break;
-    case DType::kInt64: narrow<std::int64_t>(numbers, into); break;
-    case DType::kUint8: narrow<std::uint8_t>(numbers, into); break;
-    case DType::kUint16: narrow<std::uint16_t>(numbers, into); break;
-    case DType::kUint32: narrow<std::uint32_t>(numbers, into); break;
-    case DType::kUint64: narrow<std::uint64_t>(numbers, into); break;
-    default: break;
+    case DType::kInt8:
+      narrow<std::int8_t>(numbers, into);
+      break;
+    case DType::kInt16:
+      narrow<std::int16_t>(numbers, into);
+      break;
+    case DType::kInt32:
+      narrow<std::int32_t>(numbers, into);
+      break;
+    case DType::kInt64:
+      narrow<std::int64_t>(numbers, into);
+      break;
+    case DType::kUint8:
+      narrow<std::uint8_t>(numbers, into);
+      break;
+    case DType::kUint16:
+      narrow<std::uint16_t>(numbers, into);
+      break;
+    case DType::kUint32:
+      narrow<std::uint32_t>(numbers, into);
+      break;
+    case DType::kUint64:
+      narrow<std::uint64_t>(numbers, into);
+      break;
+    default:
+      break;
   }
   return result;
 }

@@ -1,5 +1,6 @@
-// Work on tensors whose bytes are there, for importers: weights come in their file's type and layout and leave in the
-// IR's. Results share bytes with their source where nothing changes. Empty bytes (though elements exist): no memory.
+// Work on tensors whose bytes are there, for importers: weights come in their file's type and
+// layout and leave in the IR's. Results share bytes with their source where nothing changes. Empty
+// bytes (though elements exist): no memory.
 #pragma once
 
 #include <span>

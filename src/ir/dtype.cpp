@@ -12,12 +12,10 @@ struct Row {
 };
 
 constexpr std::array<Row, 19> kRows{{
-    {4, "float32"}, {2, "float16"}, {2, "bfloat16"}, {8, "float64"},
-    {1, "int4"}, {1, "int8"}, {2, "int16"}, {4, "int32"}, {8, "int64"},
-    {1, "uint8"}, {2, "uint16"}, {4, "uint32"}, {8, "uint64"},
-    {1, "bool"}, {8, "complex64"}, {16, "complex128"},
-    {0, "string"},
-    {0, "resource"}, {0, "variant"},
+    {4, "float32"},     {2, "float16"}, {2, "bfloat16"}, {8, "float64"}, {1, "int4"},
+    {1, "int8"},        {2, "int16"},   {4, "int32"},    {8, "int64"},   {1, "uint8"},
+    {2, "uint16"},      {4, "uint32"},  {8, "uint64"},   {1, "bool"},    {8, "complex64"},
+    {16, "complex128"}, {0, "string"},  {0, "resource"}, {0, "variant"},
 }};
 
 }  // namespace

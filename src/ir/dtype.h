@@ -1,5 +1,6 @@
-// Element types. int4 holds -8..7 and is kept one element to a byte in memory; readers unpack it, writers pack it.
-// Strings are one packed block per tensor (see strings.h); handles are counted objects (see object.h).
+// Element types. int4 holds -8..7 and is kept one element to a byte in memory; readers unpack it,
+// writers pack it. Strings are one packed block per tensor (see strings.h); handles are counted
+// objects (see object.h).
 #pragma once
 
 #include <cstddef>
@@ -9,12 +10,25 @@
 namespace tare {
 
 enum class DType : std::uint8_t {
-  kFloat32, kFloat16, kBFloat16, kFloat64,
-  kInt4, kInt8, kInt16, kInt32, kInt64,
-  kUint8, kUint16, kUint32, kUint64,
-  kBool, kComplex64, kComplex128,
+  kFloat32,
+  kFloat16,
+  kBFloat16,
+  kFloat64,
+  kInt4,
+  kInt8,
+  kInt16,
+  kInt32,
+  kInt64,
+  kUint8,
+  kUint16,
+  kUint32,
+  kUint64,
+  kBool,
+  kComplex64,
+  kComplex128,
   kString,
-  kResource, kVariant,
+  kResource,
+  kVariant,
 };
 
 std::size_t dtype_size(DType dtype);  // bytes an element takes in memory; 0 for strings and handles

@@ -12,7 +12,8 @@ Tensor* EvalContext::output(int i, const Shape& shape) {
 void EvalContext::output_strings(int i, const Shape& shape, std::span<const std::string> strings) {
   const Buffer block = pack_strings(strings);
   if (!block) return fail("strings exceed 2 GiB", Code::kBudgetExceeded);
-  // A string tensor is allocated by its packed size: the host is told through the tensor's own size field.
+  // A string tensor is allocated by its packed size: the host is told through the tensor's own size
+  // field.
   Tensor& out = output(i);
   out.size = block.size();
   if (!host_.allocate(i, shape, sink_)) return;

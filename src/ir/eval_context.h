@@ -1,6 +1,7 @@
-// What a reference kernel sees: inputs, outputs of inferred shapes, scratch memory, and - for the few ops that need
-// them - other graphs, resources and state. Kernels trust types (infer and validate have checked them) and check data:
-// indices, counts and sizes that come from tensors. The first failure sticks; the caller adds the node's name.
+// What a reference kernel sees: inputs, outputs of inferred shapes, scratch memory, and - for the
+// few ops that need them - other graphs, resources and state. Kernels trust types (infer and
+// validate have checked them) and check data: indices, counts and sizes that come from tensors. The
+// first failure sticks; the caller adds the node's name.
 #pragma once
 
 #include <span>
@@ -16,7 +17,8 @@
 
 namespace tare {
 
-// Variables, hash tables and the like, by name; shared by all graphs of an executable, cleared by reset.
+// Variables, hash tables and the like, by name; shared by all graphs of an executable, cleared by
+// reset.
 using Resources = std::unordered_map<std::string, ObjectPtr>;
 
 // What the runner of a node offers to kernels. Constant folding offers allocate and scratch only.
@@ -25,7 +27,8 @@ class EvalHost {
   virtual ~EvalHost() = default;
   // Makes output i a tensor of this (known) shape; false after recording why not (budget, memory).
   virtual bool allocate(int output, const Shape& shape, ErrorSink& sink) = 0;
-  // At least `bytes` bytes, aligned to 16, valid until the kernel returns; null when there is no memory.
+  // At least `bytes` bytes, aligned to 16, valid until the kernel returns; null when there is no
+  // memory.
   virtual std::byte* scratch(std::size_t bytes) = 0;
   virtual Result<std::vector<TensorValue>> call(GraphId graph, std::span<const Tensor> inputs) = 0;
   virtual Resources* resources() { return nullptr; }
@@ -54,7 +57,9 @@ class EvalContext {
 
   // An output whose shape inference knew.
   Tensor& output(int i) { return *outputs_[static_cast<std::size_t>(i)]; }
-  bool wants(int i) const { return i < outputs() && outputs_[static_cast<std::size_t>(i)] != nullptr; }
+  bool wants(int i) const {
+    return i < outputs() && outputs_[static_cast<std::size_t>(i)] != nullptr;
+  }
   // An output whose shape depends on data: null (and a failure recorded) when it cannot be had.
   Tensor* output(int i, const Shape& shape);
   void output_strings(int i, const Shape& shape, std::span<const std::string> strings);
@@ -63,17 +68,25 @@ class EvalContext {
     return string_at({t.data, t.size}, i);
   }
 
-  // `count` elements of scratch, zeroed or not as it comes; empty (and a failure recorded) when there is no memory.
-  // One call a kernel: a second call may move the first one's memory.
+  // `count` elements of scratch, zeroed or not as it comes; empty (and a failure recorded) when
+  // there is no memory. One call a kernel: a second call may move the first one's memory.
   template <class T>
   std::span<T> scratch(std::size_t count) {
-    if (count > SIZE_MAX / 2 / sizeof(T)) { fail("out of memory", Code::kBudgetExceeded); return {}; }
+    if (count > SIZE_MAX / 2 / sizeof(T)) {
+      fail("out of memory", Code::kBudgetExceeded);
+      return {};
+    }
     std::byte* memory = host_.scratch(count * sizeof(T));
-    if (memory == nullptr) { fail("out of memory", Code::kBudgetExceeded); return {}; }
+    if (memory == nullptr) {
+      fail("out of memory", Code::kBudgetExceeded);
+      return {};
+    }
     return {reinterpret_cast<T*>(memory), count};
   }
 
-  Result<std::vector<TensorValue>> call(GraphId graph, std::span<const Tensor> inputs) { return host_.call(graph, inputs); }
+  Result<std::vector<TensorValue>> call(GraphId graph, std::span<const Tensor> inputs) {
+    return host_.call(graph, inputs);
+  }
   Resources* resources() { return host_.resources(); }
   ObjectPtr* node_state() { return host_.node_state(); }
   std::uint64_t seed() { return host_.seed(); }
@@ -84,7 +97,9 @@ class EvalContext {
     if (!condition) fail(std::string(message));
     return condition;
   }
-  void fail(std::string message, Code code = Code::kInvalidArgument) { sink_.fail({code, std::move(message), {}}); }
+  void fail(std::string message, Code code = Code::kInvalidArgument) {
+    sink_.fail({code, std::move(message), {}});
+  }
   void fail(Error error) { sink_.fail(std::move(error)); }
   bool ok() const { return sink_.ok(); }
   const Error& error() const { return sink_.error(); }

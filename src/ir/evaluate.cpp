@@ -8,19 +8,22 @@ namespace {
 
 class FoldingHost : public EvalHost {
  public:
-  FoldingHost(std::vector<TensorValue>& values, std::vector<Tensor>& tensors, std::uint64_t max_bytes)
+  FoldingHost(std::vector<TensorValue>& values, std::vector<Tensor>& tensors,
+              std::uint64_t max_bytes)
       : values_(values), tensors_(tensors), max_bytes_(max_bytes) {}
 
   bool allocate(int output, const Shape& shape, ErrorSink& sink) override {
     const auto i = static_cast<std::size_t>(output);
     TensorType type = values_[i].type;
     type.shape = shape;
-    const auto bytes = type.dtype == DType::kString ? tensors_[i].size : byte_size(type.dtype, shape);
+    const auto bytes =
+        type.dtype == DType::kString ? tensors_[i].size : byte_size(type.dtype, shape);
     if (!bytes || *bytes > max_bytes_) {
       sink.fail({Code::kBudgetExceeded, "a constant would be too large to fold", {}});
       return false;
     }
-    values_[i] = type.dtype == DType::kString ? TensorValue{type, Buffer::allocate(*bytes), {}} : TensorValue::zeros(type);
+    values_[i] = type.dtype == DType::kString ? TensorValue{type, Buffer::allocate(*bytes), {}}
+                                              : TensorValue::zeros(type);
     tensors_[i] = values_[i].view();
     return true;
   }
@@ -42,18 +45,22 @@ class FoldingHost : public EvalHost {
 
 }  // namespace
 
-Result<std::vector<TensorValue>> evaluate(const Node& node, std::span<const Value* const> inputs, std::uint64_t max_bytes) {
+Result<std::vector<TensorValue>> evaluate(const Node& node, std::span<const Value* const> inputs,
+                                          std::uint64_t max_bytes) {
   const EvalFacet* facet = find_eval(node.op);
-  if (facet == nullptr) return Error{Code::kUnsupported, "this build has no kernel for it", node_place(node)};
+  if (facet == nullptr)
+    return Error{Code::kUnsupported, "this build has no kernel for it", node_place(node)};
   auto inferred = infer_node(node, inputs);
   if (!inferred) return inferred.error();
 
   std::vector<TensorValue> sources;
-  for (const Value* v : inputs) sources.push_back(v ? TensorValue{v->type, v->constant, {}} : TensorValue{});
+  for (const Value* v : inputs)
+    sources.push_back(v ? TensorValue{v->type, v->constant, {}} : TensorValue{});
   std::vector<Tensor> input_tensors;
   for (TensorValue& s : sources) input_tensors.push_back(s.view());
   std::vector<Tensor*> input_pointers;
-  for (std::size_t i = 0; i < inputs.size(); ++i) input_pointers.push_back(inputs[i] ? &input_tensors[i] : nullptr);
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    input_pointers.push_back(inputs[i] ? &input_tensors[i] : nullptr);
 
   std::vector<TensorValue> outputs(node.outputs.size());
   std::vector<Tensor> tensors(outputs.size());

@@ -1,5 +1,5 @@
-// Runs one pure node with its reference kernel, outside any executable: how constants are folded, at load and for the
-// shapes of one plan.
+// Runs one pure node with its reference kernel, outside any executable: how constants are folded,
+// at load and for the shapes of one plan.
 #pragma once
 
 #include <span>
@@ -10,8 +10,9 @@
 
 namespace tare {
 
-// Inputs must be constants (null where absent). Fails for ops without a kernel in this program, for ops that need more
-// than their inputs, and where outputs would take more than max_bytes.
-Result<std::vector<TensorValue>> evaluate(const Node& node, std::span<const Value* const> inputs, std::uint64_t max_bytes);
+// Inputs must be constants (null where absent). Fails for ops without a kernel in this program, for
+// ops that need more than their inputs, and where outputs would take more than max_bytes.
+Result<std::vector<TensorValue>> evaluate(const Node& node, std::span<const Value* const> inputs,
+                                          std::uint64_t max_bytes);
 
 }  // namespace tare

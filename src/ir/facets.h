@@ -1,11 +1,13 @@
-// The facets of an op: one constant each, collected into one table per facet at build time (cmake/tables.cmake), so
-// that a link which does not need a facet does not carry it. The five lines an op file needs:
+// The facets of an op: one constant each, collected into one table per facet at build time
+// (cmake/tables.cmake), so that a link which does not need a facet does not carry it. The five
+// lines an op file needs:
 //
 //   const OpDef Softmax::kOp = define_op<Softmax, infer, cost>("softmax");
 //   extern const EvalFacet eval_softmax = eval_facet<Softmax, eval>();
 //   extern const LowerFacet lower_softmax = lower_facet<Softmax, lower>();
 //   extern const ReadTfliteFacet read_tflite_softmax{tflite::BuiltinOperator_SOFTMAX, read_tflite};
-//   extern const WriteTfliteFacet write_tflite_softmax = write_tflite_facet<Softmax, write_tflite>();
+//   extern const WriteTfliteFacet write_tflite_softmax = write_tflite_facet<Softmax,
+//   write_tflite>();
 #pragma once
 
 #include <span>
@@ -27,16 +29,17 @@ struct EvalFacet {
   void (*eval)(const void* attributes, EvalContext&);
 };
 
-// False (with the reason told to the builder) when XNNPACK has no such op: the reference kernel runs instead.
+// False (with the reason told to the builder) when XNNPACK has no such op: the reference kernel
+// runs instead.
 struct LowerFacet {
   const OpDef* op;
   bool (*lower)(const void* attributes, XnnBuilder&);
 };
 
 struct ReadTfliteFacet {
-  int code;                     // BuiltinOperator; kCustomOp with a name
+  int code;  // BuiltinOperator; kCustomOp with a name
   void (*read)(TfliteNode&);
-  const char* custom = nullptr; // name of a custom op
+  const char* custom = nullptr;  // name of a custom op
 };
 inline constexpr int kCustomOp = 32;
 
@@ -62,7 +65,8 @@ constexpr EvalFacet eval_facet() {
 
 template <class A, bool (*Lower)(const A&, XnnBuilder&)>
 constexpr LowerFacet lower_facet() {
-  return {&A::kOp, [](const void* a, XnnBuilder& b) { return Lower(*static_cast<const A*>(a), b); }};
+  return {&A::kOp,
+          [](const void* a, XnnBuilder& b) { return Lower(*static_cast<const A*>(a), b); }};
 }
 
 template <class A, void (*Write)(const A&, TfliteWriter&)>

@@ -1,5 +1,5 @@
-// Look-ups in the generated tables. They are short and asked once a node at load, so a scan will do. Each function is
-// its own section: a program that never asks for a table does not link it.
+// Look-ups in the generated tables. They are short and asked once a node at load, so a scan will
+// do. Each function is its own section: a program that never asks for a table does not link it.
 #include "ir/facets.h"
 
 namespace tare {
@@ -17,7 +17,9 @@ const Facet* find(std::span<const Facet* const> table, const OpDef* op) {
 
 const EvalFacet* find_eval(const OpDef* op) { return find(eval_table(), op); }
 const LowerFacet* find_lower(const OpDef* op) { return find(lower_table(), op); }
-const WriteTfliteFacet* find_write_tflite(const OpDef* op) { return find(write_tflite_table(), op); }
+const WriteTfliteFacet* find_write_tflite(const OpDef* op) {
+  return find(write_tflite_table(), op);
+}
 
 const ReadTfFacet* find_read_tf(std::string_view op) {
   for (const ReadTfFacet* facet : read_tf_table()) {

@@ -1,5 +1,6 @@
-// The graph: nodes in topological order, values with one producer each, named inputs and outputs. A module is several
-// graphs (main, bodies of while and if, called functions) and the entries that callers may run.
+// The graph: nodes in topological order, values with one producer each, named inputs and outputs. A
+// module is several graphs (main, bodies of while and if, called functions) and the entries that
+// callers may run.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,8 @@ enum class GraphId : std::int32_t { kNone = -1 };
 inline std::size_t index(ValueId id) { return static_cast<std::size_t>(id); }
 inline std::size_t index(GraphId id) { return static_cast<std::size_t>(id); }
 
-// One element of a small integer tensor that inference follows: a number, or an unknown named like a Dim.
+// One element of a small integer tensor that inference follows: a number, or an unknown named like
+// a Dim.
 struct Element {
   std::int64_t value = 0;
   bool known = true;
@@ -36,10 +38,12 @@ using Contents = std::vector<Element>;
 struct Value {
   std::string name = {};
   TensorType type = {};
-  Buffer constant = {};              // its bytes when it is a constant
-  std::optional<Contents> contents = {};  // what inference knows of a small integer tensor that is no constant
+  Buffer constant = {};  // its bytes when it is a constant
+  std::optional<Contents> contents =
+      {};  // what inference knows of a small integer tensor that is no constant
   bool is_constant = false;
-  bool is_variable = false;          // state that outlives a run, zero (int8: its zero point) at first; kernels update it in place
+  bool is_variable = false;  // state that outlives a run, zero (int8: its zero point) at first;
+                             // kernels update it in place
 };
 
 struct Node {
@@ -51,7 +55,9 @@ struct Node {
 
   // The attributes when this node is an A, else null.
   template <class A>
-  const A* as() const { return op == &A::kOp ? static_cast<const A*>(attributes.get()) : nullptr; }
+  const A* as() const {
+    return op == &A::kOp ? static_cast<const A*>(attributes.get()) : nullptr;
+  }
 };
 
 struct Graph {
@@ -69,7 +75,8 @@ struct Graph {
   }
 };
 
-// A way in: a named signature over one graph. Names are in the order of the graph's inputs and outputs.
+// A way in: a named signature over one graph. Names are in the order of the graph's inputs and
+// outputs.
 struct Entry {
   std::string name;
   GraphId graph = GraphId::kNone;
@@ -78,12 +85,12 @@ struct Entry {
 };
 
 struct Module {
-  std::string format;                 // what it was read from, for people: "tflite", "tfjs layers-model (Keras 2)"
+  std::string format;  // what it was read from, for people: "tflite", "tfjs layers-model (Keras 2)"
   std::vector<Graph> graphs;
-  std::vector<Entry> entries;         // the first one is the default
+  std::vector<Entry> entries;            // the first one is the default
   GraphId initializer = GraphId::kNone;  // run once, before the first run and after reset
   std::vector<std::string> warnings;
-  std::vector<std::string> labels;    // class names, where the file carries them
+  std::vector<std::string> labels;  // class names, where the file carries them
 
   Graph& graph(GraphId id) { return graphs[index(id)]; }
   const Graph& graph(GraphId id) const { return graphs[index(id)]; }

@@ -21,23 +21,43 @@ Buffer one(T value) {
 
 Buffer element(DType dtype, double v) {
   switch (dtype) {
-    case DType::kFloat32: return one(static_cast<float>(v));
-    case DType::kFloat64: return one(v);
-    case DType::kFloat16: return one(float_to_half(static_cast<float>(v)));
-    case DType::kBFloat16: return one(float_to_bfloat16(static_cast<float>(v)));
-    case DType::kBool: return one(static_cast<std::uint8_t>(v != 0));
+    case DType::kFloat32:
+      return one(static_cast<float>(v));
+    case DType::kFloat64:
+      return one(v);
+    case DType::kFloat16:
+      return one(float_to_half(static_cast<float>(v)));
+    case DType::kBFloat16:
+      return one(float_to_bfloat16(static_cast<float>(v)));
+    case DType::kBool:
+      return one(static_cast<std::uint8_t>(v != 0));
     case DType::kInt4:
-    case DType::kInt8: return one(static_cast<std::int8_t>(v));
-    case DType::kUint8: return one(static_cast<std::uint8_t>(v));
-    case DType::kInt16: return one(static_cast<std::int16_t>(v));
-    case DType::kUint16: return one(static_cast<std::uint16_t>(v));
-    case DType::kInt32: return one(static_cast<std::int32_t>(v));
-    case DType::kUint32: return one(static_cast<std::uint32_t>(v));
-    case DType::kInt64: return one(static_cast<std::int64_t>(v));
-    case DType::kUint64: return one(static_cast<std::uint64_t>(v));
-    case DType::kComplex64: { const float c[2] = {static_cast<float>(v), 0}; return Buffer::copy_of(std::as_bytes(std::span(c))); }
-    case DType::kComplex128: { const double c[2] = {v, 0}; return Buffer::copy_of(std::as_bytes(std::span(c))); }
-    default: return {};
+    case DType::kInt8:
+      return one(static_cast<std::int8_t>(v));
+    case DType::kUint8:
+      return one(static_cast<std::uint8_t>(v));
+    case DType::kInt16:
+      return one(static_cast<std::int16_t>(v));
+    case DType::kUint16:
+      return one(static_cast<std::uint16_t>(v));
+    case DType::kInt32:
+      return one(static_cast<std::int32_t>(v));
+    case DType::kUint32:
+      return one(static_cast<std::uint32_t>(v));
+    case DType::kInt64:
+      return one(static_cast<std::int64_t>(v));
+    case DType::kUint64:
+      return one(static_cast<std::uint64_t>(v));
+    case DType::kComplex64: {
+      const float c[2] = {static_cast<float>(v), 0};
+      return Buffer::copy_of(std::as_bytes(std::span(c)));
+    }
+    case DType::kComplex128: {
+      const double c[2] = {v, 0};
+      return Buffer::copy_of(std::as_bytes(std::span(c)));
+    }
+    default:
+      return {};
   }
 }
 
@@ -50,8 +70,10 @@ ValueId GraphBuilder::input(std::string name, TensorType type) {
 }
 
 ValueId GraphBuilder::constant(std::string name, TensorType type, Buffer bytes) {
-  return graph().add_value(
-      {.name = std::move(name), .type = std::move(type), .constant = std::move(bytes), .is_constant = true});
+  return graph().add_value({.name = std::move(name),
+                            .type = std::move(type),
+                            .constant = std::move(bytes),
+                            .is_constant = true});
 }
 
 ValueId GraphBuilder::variable(std::string name, TensorType type) {
@@ -120,8 +142,9 @@ void GraphBuilder::add_into(Node node) {
     const TensorType& type = inferred->types[i];
     if (!type_fits(type, declared.type)) {
       return fail({Code::kInvalidModel,
-                   "output " + std::to_string(i) + " is declared " + std::string(dtype_name(declared.type.dtype)) +
-                       declared.type.shape.text() + " but is " + std::string(dtype_name(type.dtype)) + type.shape.text(),
+                   "output " + std::to_string(i) + " is declared " +
+                       std::string(dtype_name(declared.type.dtype)) + declared.type.shape.text() +
+                       " but is " + std::string(dtype_name(type.dtype)) + type.shape.text(),
                    node_place(node)});
     }
     declared.type.shape = type.shape;
@@ -130,22 +153,29 @@ void GraphBuilder::add_into(Node node) {
   graph().nodes.push_back(std::move(node));
 }
 
-Result<std::vector<TensorType>> infer_graph(const Module& module, GraphId id, std::span<const TensorType> inputs,
+Result<std::vector<TensorType>> infer_graph(const Module& module, GraphId id,
+                                            std::span<const TensorType> inputs,
                                             InferenceBudget& budget, int depth) {
-  if (depth > kMaxCallDepth) return Error{Code::kBudgetExceeded, "graphs call each other too deeply", {}};
+  if (depth > kMaxCallDepth)
+    return Error{Code::kBudgetExceeded, "graphs call each other too deeply", {}};
   if (index(id) >= module.graphs.size()) return Error{Code::kInvalidModel, "no such graph", {}};
   const Graph& graph = module.graph(id);
   budget.values -= static_cast<std::int64_t>(graph.values.size() + graph.nodes.size());
-  if (budget.values < 0) return Error{Code::kBudgetExceeded, "graphs call each other too often", {}};
+  if (budget.values < 0)
+    return Error{Code::kBudgetExceeded, "graphs call each other too often", {}};
   if (inputs.size() != graph.inputs.size()) {
-    return Error{Code::kInvalidModel, "graph '" + graph.name + "' takes " + std::to_string(graph.inputs.size()) +
-                                          " inputs, got " + std::to_string(inputs.size()), {}};
+    return Error{Code::kInvalidModel,
+                 "graph '" + graph.name + "' takes " + std::to_string(graph.inputs.size()) +
+                     " inputs, got " + std::to_string(inputs.size()),
+                 {}};
   }
   std::vector<Value> values = graph.values;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     Value& v = values[index(graph.inputs[i])];
     if (v.type.dtype != inputs[i].dtype) {
-      return Error{Code::kInvalidModel, "graph '" + graph.name + "': input " + std::to_string(i) + " has another type", {}};
+      return Error{Code::kInvalidModel,
+                   "graph '" + graph.name + "': input " + std::to_string(i) + " has another type",
+                   {}};
     }
     v.type.shape = inputs[i].shape;
   }

@@ -1,5 +1,5 @@
-// Builds one graph node by node; each node is inferred as it is added, so an importer always knows the types of what
-// it has so far. The first failure sticks, and everything after it is ignored.
+// Builds one graph node by node; each node is inferred as it is added, so an importer always knows
+// the types of what it has so far. The first failure sticks, and everything after it is ignored.
 #pragma once
 
 #include <span>
@@ -15,18 +15,22 @@ namespace tare {
 
 inline constexpr int kMaxCallDepth = 32;
 
-// How much inference of called graphs may cost. Two calls in each of n nested graphs are 2^n inferences of the last.
+// How much inference of called graphs may cost. Two calls in each of n nested graphs are 2^n
+// inferences of the last.
 struct InferenceBudget {
   std::int64_t values = 2'000'000;
 };
 
-// Types of a graph's outputs when its inputs have the given types: runs inference over a copy of its values.
-Result<std::vector<TensorType>> infer_graph(const Module& module, GraphId id, std::span<const TensorType> inputs,
+// Types of a graph's outputs when its inputs have the given types: runs inference over a copy of
+// its values.
+Result<std::vector<TensorType>> infer_graph(const Module& module, GraphId id,
+                                            std::span<const TensorType> inputs,
                                             InferenceBudget& budget, int depth = 1);
 
 class GraphBuilder {
  public:
-  // Adds to module.graph(id), which must stay in the module. Called graphs must be complete before their callers.
+  // Adds to module.graph(id), which must stay in the module. Called graphs must be complete before
+  // their callers.
   GraphBuilder(Module& module, GraphId id, InferenceBudget* budget = nullptr)
       : module_(module), id_(id), budget_(budget != nullptr ? *budget : own_budget_) {}
   GraphBuilder(const GraphBuilder&) = delete;
@@ -41,7 +45,8 @@ class GraphBuilder {
   ValueId vector_i32(std::span<const std::int64_t> values);  // each must fit int32
   ValueId scalar(DType dtype, double value);                 // of any numeric type
 
-  // A node with new outputs. Empty attributes' struct braces are enough: emit(Reshape{}, {x, shape}).
+  // A node with new outputs. Empty attributes' struct braces are enough: emit(Reshape{}, {x,
+  // shape}).
   template <class A>
   ValueId emit(A attributes, std::vector<ValueId> inputs) {
     return add(&A::kOp, std::make_shared<A>(std::move(attributes)), std::move(inputs), 1)[0];
@@ -50,10 +55,10 @@ class GraphBuilder {
   std::vector<ValueId> emit_n(A attributes, std::vector<ValueId> inputs, int outputs) {
     return add(&A::kOp, std::make_shared<A>(std::move(attributes)), std::move(inputs), outputs);
   }
-  std::vector<ValueId> add(const OpDef* op, std::shared_ptr<const void> attributes, std::vector<ValueId> inputs,
-                           int outputs);
-  // A node whose outputs are values with types that the file declared: they are checked against inference, keep their
-  // quantisation, and take the inferred shape where that knows more.
+  std::vector<ValueId> add(const OpDef* op, std::shared_ptr<const void> attributes,
+                           std::vector<ValueId> inputs, int outputs);
+  // A node whose outputs are values with types that the file declared: they are checked against
+  // inference, keep their quantisation, and take the inferred shape where that knows more.
   void add_into(Node node);
 
   void output(ValueId id) { graph().outputs.push_back(id); }
@@ -71,7 +76,9 @@ class GraphBuilder {
   Graph& graph() { return module_.graph(id_); }
   Module& module() { return module_; }
 
-  void fail(std::string message, Code code = Code::kInvalidModel) { fail(Error{code, std::move(message), scope_}); }
+  void fail(std::string message, Code code = Code::kInvalidModel) {
+    fail(Error{code, std::move(message), scope_});
+  }
   void fail(Error error) { sink_.fail(std::move(error)); }
   bool ok() const { return sink_.ok(); }
   Status status() const { return sink_.status(); }
@@ -90,6 +97,5 @@ class GraphBuilder {
   int names_ = 0;
   Dim last_unknown_ = kUnknownDim;
 };
-
 
 }  // namespace tare

@@ -35,7 +35,8 @@ std::optional<std::vector<std::int64_t>> InferContext::integers(int i) const {
   return result;
 }
 
-Result<std::vector<TensorType>> InferContext::call(GraphId graph, std::span<const TensorType> inputs) const {
+Result<std::vector<TensorType>> InferContext::call(GraphId graph,
+                                                   std::span<const TensorType> inputs) const {
   if (call_ == nullptr) return Error{Code::kInternal, "no graphs can be called here", {}};
   return (*call_)(graph, inputs);
 }
@@ -58,7 +59,8 @@ Result<Inferred> infer_node(const Node& node, std::span<const Value* const> inpu
     error.where = error.where.empty() ? node_place(node) : node_place(node) + " > " + error.where;
     return error;
   }
-  return Inferred{std::move(context.types()), std::move(context.output_contents()), std::move(context.variable_shapes())};
+  return Inferred{std::move(context.types()), std::move(context.output_contents()),
+                  std::move(context.variable_shapes())};
 }
 
 bool type_fits(const TensorType& inferred, const TensorType& declared) {

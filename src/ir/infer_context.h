@@ -1,6 +1,6 @@
-// What an op's infer sees and says: types of inputs, known contents of small integer tensors, types of outputs.
-// Shapes may hold unknowns; an infer that cannot know an extent yet says kUnknownDim (or Shape::unknown()).
-// The first failure sticks; the caller adds the node's name.
+// What an op's infer sees and says: types of inputs, known contents of small integer tensors, types
+// of outputs. Shapes may hold unknowns; an infer that cannot know an extent yet says kUnknownDim
+// (or Shape::unknown()). The first failure sticks; the caller adds the node's name.
 #pragma once
 
 #include <functional>
@@ -16,10 +16,13 @@ namespace tare {
 
 class InferContext {
  public:
-  // Types of a graph's outputs for given input types; wired by whoever infers (bodies of while, if, calls).
-  using CallGraph = std::function<Result<std::vector<TensorType>>(GraphId, std::span<const TensorType>)>;
+  // Types of a graph's outputs for given input types; wired by whoever infers (bodies of while, if,
+  // calls).
+  using CallGraph =
+      std::function<Result<std::vector<TensorType>>(GraphId, std::span<const TensorType>)>;
 
-  InferContext(std::span<const Value* const> inputs, std::size_t outputs, const CallGraph* call = nullptr)
+  InferContext(std::span<const Value* const> inputs, std::size_t outputs,
+               const CallGraph* call = nullptr)
       : inputs_(inputs), types_(outputs), contents_(outputs), call_(call) {}
 
   int inputs() const { return static_cast<int>(inputs_.size()); }
@@ -35,17 +38,24 @@ class InferContext {
   // The same when every element is a number.
   std::optional<std::vector<std::int64_t>> integers(int i) const;
 
-  void output(int i, DType dtype, Shape shape) { types_[static_cast<std::size_t>(i)] = tensor_type(dtype, shape); }
+  void output(int i, DType dtype, Shape shape) {
+    types_[static_cast<std::size_t>(i)] = tensor_type(dtype, shape);
+  }
   void output(int i, TensorType type) { types_[static_cast<std::size_t>(i)] = std::move(type); }
-  // The shape that input i, a variable, must have for these inputs: state follows a batch that changes.
+  // The shape that input i, a variable, must have for these inputs: state follows a batch that
+  // changes.
   void variable_shape(int i, Shape shape) { variables_.emplace_back(i, shape); }
-  void output_contents(int i, Contents contents) { contents_[static_cast<std::size_t>(i)] = std::move(contents); }
+  void output_contents(int i, Contents contents) {
+    contents_[static_cast<std::size_t>(i)] = std::move(contents);
+  }
 
   Result<std::vector<TensorType>> call(GraphId graph, std::span<const TensorType> inputs) const;
 
   // Records the failure when the condition does not hold; returns the condition.
   bool require(bool condition, std::string_view message);
-  void fail(std::string message, Code code = Code::kInvalidModel) { sink_.fail({code, std::move(message), {}}); }
+  void fail(std::string message, Code code = Code::kInvalidModel) {
+    sink_.fail({code, std::move(message), {}});
+  }
   void fail(Error error) { sink_.fail(std::move(error)); }
   bool ok() const { return sink_.ok(); }
   const Error& error() const { return sink_.error(); }
@@ -63,11 +73,13 @@ class InferContext {
   ErrorSink sink_;
 };
 
-// Runs an op's infer over values of a graph. Absent inputs are null. The node's name goes into errors.
+// Runs an op's infer over values of a graph. Absent inputs are null. The node's name goes into
+// errors.
 struct Inferred {
   std::vector<TensorType> types;
   std::vector<std::optional<Contents>> contents;
-  std::vector<std::pair<int, Shape>> variables;  // shapes that inputs must have, where they are variables
+  std::vector<std::pair<int, Shape>>
+      variables;  // shapes that inputs must have, where they are variables
 };
 Result<Inferred> infer_node(const Node& node, std::span<const Value* const> inputs,
                             const InferContext::CallGraph* call = nullptr);

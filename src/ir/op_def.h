@@ -1,5 +1,6 @@
-// What every stage may know of an op: its name, its flags, how types follow from inputs, and what it costs.
-// An attribute struct A names its definition as A::kOp; kernels, lowerings, readers and writers are facets (facets.h).
+// What every stage may know of an op: its name, its flags, how types follow from inputs, and what
+// it costs. An attribute struct A names its definition as A::kOp; kernels, lowerings, readers and
+// writers are facets (facets.h).
 #pragma once
 
 #include <cstdint>
@@ -11,14 +12,15 @@
 namespace tare {
 
 enum OpFlags : unsigned {
-  kPure = 0,           // the same outputs for the same inputs, no effect beyond them
-  kStateful = 1u << 0, // reads or writes state that outlives the run
-  kRandom = 1u << 1,   // draws from a random stream
-  kOrdered = 1u << 2,  // must keep its place among other ordered nodes and must not be removed
+  kPure = 0,            // the same outputs for the same inputs, no effect beyond them
+  kStateful = 1u << 0,  // reads or writes state that outlives the run
+  kRandom = 1u << 1,    // draws from a random stream
+  kOrdered = 1u << 2,   // must keep its place among other ordered nodes and must not be removed
   kCallsGraph = 1u << 3,
 };
 
-// Work of one run of a node, for inspect and benchmark. One multiply-accumulate counts as one MAC and two FLOPs.
+// Work of one run of a node, for inspect and benchmark. One multiply-accumulate counts as one MAC
+// and two FLOPs.
 struct Cost {
   std::int64_t macs = 0;
   std::int64_t flops = 0;
@@ -30,14 +32,17 @@ struct NodeTypes {
 };
 
 struct OpDef {
-  std::string_view name;  // as in the TFLite schema, in snake case; where it has none, as in TensorFlow
+  std::string_view
+      name;  // as in the TFLite schema, in snake case; where it has none, as in TensorFlow
   unsigned flags;
   void (*infer)(const void* attributes, InferContext&);
   Cost (*cost)(const void* attributes, const NodeTypes&);
   // Where one definition serves a table of ops (unary, binary, reduce): the name of the one meant.
   std::string_view (*variant)(const void* attributes) = nullptr;
 
-  std::string_view name_of(const void* attributes) const { return variant ? variant(attributes) : name; }
+  std::string_view name_of(const void* attributes) const {
+    return variant ? variant(attributes) : name;
+  }
 };
 
 // One operation an element of the first output.
@@ -49,9 +54,12 @@ Cost elementwise_cost(const A&, const NodeTypes& t) {
 
 // Moves data, computes nothing.
 template <class A>
-Cost no_cost(const A&, const NodeTypes&) { return {}; }
+Cost no_cost(const A&, const NodeTypes&) {
+  return {};
+}
 
-template <class A, void (*Infer)(const A&, InferContext&), Cost (*CostOf)(const A&, const NodeTypes&) = elementwise_cost<A>>
+template <class A, void (*Infer)(const A&, InferContext&),
+          Cost (*CostOf)(const A&, const NodeTypes&) = elementwise_cost<A>>
 constexpr OpDef define_op(std::string_view name, unsigned flags = kPure) {
   return {name, flags, [](const void* a, InferContext& c) { Infer(*static_cast<const A*>(a), c); },
           [](const void* a, const NodeTypes& t) { return CostOf(*static_cast<const A*>(a), t); }};

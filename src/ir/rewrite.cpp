@@ -1,14 +1,18 @@
-// Sweeps: rules see the graph as it was when the sweep began, and rewrites of one sweep share no node.
+// Sweeps: rules see the graph as it was when the sweep began, and rewrites of one sweep share no
+// node.
 #include "ir/rewrite.h"
 
 #include <algorithm>
 
 namespace tare {
 
-Uses::Uses(const Graph& graph) : producer_(graph.values.size(), npos), readers_(graph.values.size()) {
+Uses::Uses(const Graph& graph)
+    : producer_(graph.values.size(), npos), readers_(graph.values.size()) {
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
-    for (const ValueId id : graph.nodes[n].inputs) if (id != ValueId::kNone) readers_[index(id)].push_back(n);
-    for (const ValueId id : graph.nodes[n].outputs) if (id != ValueId::kNone) producer_[index(id)] = n;
+    for (const ValueId id : graph.nodes[n].inputs)
+      if (id != ValueId::kNone) readers_[index(id)].push_back(n);
+    for (const ValueId id : graph.nodes[n].outputs)
+      if (id != ValueId::kNone) producer_[index(id)] = n;
   }
   for (const ValueId id : graph.outputs) readers_[index(id)].push_back(npos);
 }
@@ -17,7 +21,8 @@ namespace {
 
 // Follows forwards of forwards; chains are as short as the rewrites of one sweep.
 ValueId resolve(const std::vector<ValueId>& forward, ValueId id) {
-  while (id != ValueId::kNone && index(id) < forward.size() && forward[index(id)] != ValueId::kNone) id = forward[index(id)];
+  while (id != ValueId::kNone && index(id) < forward.size() && forward[index(id)] != ValueId::kNone)
+    id = forward[index(id)];
   return id;
 }
 
@@ -31,14 +36,19 @@ int sweep(Graph& graph, Rule rule) {
     if (touched[n]) continue;
     auto rewrite = rule(graph, uses, n);
     if (!rewrite) continue;
-    if (std::any_of(rewrite->remove.begin(), rewrite->remove.end(), [&](std::size_t r) { return touched[r]; })) continue;
+    if (std::any_of(rewrite->remove.begin(), rewrite->remove.end(),
+                    [&](std::size_t r) { return touched[r]; }))
+      continue;
     // Readers of forwarded values wait for the next sweep: what they read is about to change.
     for (const auto& [from, to] : rewrite->forward) {
       forward[index(from)] = to;
-      for (const std::size_t r : uses.readers(from)) if (r != Uses::npos) touched[r] = true;
+      for (const std::size_t r : uses.readers(from))
+        if (r != Uses::npos) touched[r] = true;
     }
     for (const std::size_t r : rewrite->remove) touched[r] = removed[r] = true;
-    const std::size_t place = rewrite->remove.empty() ? n : *std::max_element(rewrite->remove.begin(), rewrite->remove.end());
+    const std::size_t place =
+        rewrite->remove.empty() ? n
+                                : *std::max_element(rewrite->remove.begin(), rewrite->remove.end());
     for (Node& node : rewrite->add) added[place].push_back(std::move(node));
     ++count;
   }
@@ -48,7 +58,8 @@ int sweep(Graph& graph, Rule rule) {
     for (Node& node : added[n]) nodes.push_back(std::move(node));
     if (!removed[n]) nodes.push_back(std::move(graph.nodes[n]));
   }
-  for (Node& node : nodes) for (ValueId& id : node.inputs) id = resolve(forward, id);
+  for (Node& node : nodes)
+    for (ValueId& id : node.inputs) id = resolve(forward, id);
   for (ValueId& id : graph.outputs) id = resolve(forward, id);
   graph.nodes = std::move(nodes);
   return count;
@@ -57,7 +68,8 @@ int sweep(Graph& graph, Rule rule) {
 }  // namespace
 
 int rewrite_all(Graph& graph, Rule rule) {
-  // Each rewrite removes or simplifies, so sweeps end; the bound guards against a rule that undoes itself.
+  // Each rewrite removes or simplifies, so sweeps end; the bound guards against a rule that undoes
+  // itself.
   constexpr int kMaxSweeps = 64;
   int total = 0;
   for (int i = 0; i < kMaxSweeps; ++i) {

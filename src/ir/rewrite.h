@@ -1,5 +1,5 @@
-// Changes to a graph as values. A rule looks at one node and may answer with a Rewrite; one driver applies what rules
-// say, sweep by sweep, until nothing changes.
+// Changes to a graph as values. A rule looks at one node and may answer with a Rewrite; one driver
+// applies what rules say, sweep by sweep, until nothing changes.
 #pragma once
 
 #include <optional>
@@ -11,9 +11,9 @@
 namespace tare {
 
 struct Rewrite {
-  std::vector<std::size_t> remove;                    // nodes, by index
-  std::vector<Node> add;                              // stand where the last removed node stood
-  std::vector<std::pair<ValueId, ValueId>> forward;   // who read the first reads the second
+  std::vector<std::size_t> remove;                   // nodes, by index
+  std::vector<Node> add;                             // stand where the last removed node stood
+  std::vector<std::pair<ValueId, ValueId>> forward;  // who read the first reads the second
 };
 
 // Who makes and who reads each value, as of the start of a sweep.

@@ -43,7 +43,10 @@ std::optional<std::int64_t> Shape::checked_elements() const {
   std::int64_t product = 1;
   bool empty = false;
   for (Dim d : dims()) {
-    if (d == 0) { empty = true; continue; }
+    if (d == 0) {
+      empty = true;
+      continue;
+    }
     const auto next = checked_mul(product, d);
     if (!next || *next > (std::int64_t{1} << 62)) return std::nullopt;
     product = *next;

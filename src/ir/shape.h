@@ -1,5 +1,6 @@
-// Shapes: unknown rank, or up to kMaxRank extents, each a number or a named unknown. Two equal names are known to be
-// equal sizes, which keeps one dynamic batch recognisable through a whole graph.
+// Shapes: unknown rank, or up to kMaxRank extents, each a number or a named unknown. Two equal
+// names are known to be equal sizes, which keeps one dynamic batch recognisable through a whole
+// graph.
 #pragma once
 
 #include <array>
@@ -13,8 +14,8 @@ namespace tare {
 
 inline constexpr int kMaxRank = 8;
 
-using Dim = std::int64_t;                // >= 0: an extent; < 0: an unknown one
-inline constexpr Dim kUnknownDim = -1;   // unknown and equal to nothing; below it: names
+using Dim = std::int64_t;               // >= 0: an extent; < 0: an unknown one
+inline constexpr Dim kUnknownDim = -1;  // unknown and equal to nothing; below it: names
 inline bool is_known(Dim d) { return d >= 0; }
 
 class Shape {
@@ -22,7 +23,11 @@ class Shape {
   Shape() = default;  // a scalar
   Shape(std::initializer_list<Dim> dims) : Shape(std::span<const Dim>(dims.begin(), dims.size())) {}
   explicit Shape(std::span<const Dim> dims);  // at most kMaxRank: the caller has checked
-  static Shape unknown() { Shape s; s.rank_ = -1; return s; }
+  static Shape unknown() {
+    Shape s;
+    s.rank_ = -1;
+    return s;
+  }
   static Shape of_rank(int rank, Dim fill = kUnknownDim);
 
   bool ranked() const { return rank_ >= 0; }
@@ -37,10 +42,10 @@ class Shape {
   void insert(int at, Dim d);
   void erase(int at);
 
-  bool known() const;      // ranked and every extent a number
-  std::int64_t elements() const;                        // of a known shape whose product was checked
-  std::optional<std::int64_t> checked_elements() const; // empty when unknown or beyond 2^62
-  std::string text() const;                             // [?,3], or [...] for unknown rank
+  bool known() const;             // ranked and every extent a number
+  std::int64_t elements() const;  // of a known shape whose product was checked
+  std::optional<std::int64_t> checked_elements() const;  // empty when unknown or beyond 2^62
+  std::string text() const;                              // [?,3], or [...] for unknown rank
 
   bool operator==(const Shape& other) const;
 

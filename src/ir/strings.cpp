@@ -50,7 +50,8 @@ Buffer pack_strings(std::span<const std::string> strings) {
   std::size_t at = head;
   for (std::size_t i = 0; i < strings.size(); ++i) {
     put(i + 1, at);
-    if (!strings[i].empty()) std::memcpy(block.mutable_data() + at, strings[i].data(), strings[i].size());
+    if (!strings[i].empty())
+      std::memcpy(block.mutable_data() + at, strings[i].data(), strings[i].size());
     at += strings[i].size();
   }
   put(strings.size() + 1, at);

@@ -1,5 +1,5 @@
-// String tensors: one packed block in TFLite's layout: int32 count, int32 offsets[count + 1] (from the start of the
-// block), then the bytes. An empty block is a tensor of empty strings.
+// String tensors: one packed block in TFLite's layout: int32 count, int32 offsets[count + 1] (from
+// the start of the block), then the bytes. An empty block is a tensor of empty strings.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// Tensors that have data: a view for kernels (Tensor) and a value that owns its bytes (TensorValue).
+// Tensors that have data: a view for kernels (Tensor) and a value that owns its bytes
+// (TensorValue).
 #pragma once
 
 #include <cstddef>
@@ -11,7 +12,8 @@
 
 namespace tare {
 
-// Shape is fully known. Numeric and string tensors use data/size, handle tensors use handles (one per element).
+// Shape is fully known. Numeric and string tensors use data/size, handle tensors use handles (one
+// per element).
 struct Tensor {
   DType dtype = DType::kFloat32;
   Shape shape;
@@ -25,9 +27,13 @@ struct Tensor {
   std::int32_t zero_point() const { return quantization ? quantization->zero_points[0] : 0; }
 
   template <class T>
-  std::span<const T> as() const { return {reinterpret_cast<const T*>(data), size / sizeof(T)}; }
+  std::span<const T> as() const {
+    return {reinterpret_cast<const T*>(data), size / sizeof(T)};
+  }
   template <class T>
-  std::span<T> as() { return {reinterpret_cast<T*>(data), size / sizeof(T)}; }
+  std::span<T> as() {
+    return {reinterpret_cast<T*>(data), size / sizeof(T)};
+  }
 };
 
 // Owns. `bytes` is a Buffer so that results can be passed on without a copy.
@@ -36,14 +42,16 @@ struct TensorValue {
   Buffer bytes;
   std::vector<ObjectPtr> handles;
 
-  // A tensor of a known shape, zeroed. Empty bytes (though elements exist) mean that memory ran out.
+  // A tensor of a known shape, zeroed. Empty bytes (though elements exist) mean that memory ran
+  // out.
   static TensorValue zeros(const TensorType& type);
   static TensorValue copy_of(const Tensor& tensor);
   Tensor view();
   Tensor view() const;  // for reading only
 };
 
-// Size in bytes of a known numeric shape; empty when unknown or too large for this machine's size_t.
+// Size in bytes of a known numeric shape; empty when unknown or too large for this machine's
+// size_t.
 std::optional<std::size_t> byte_size(DType dtype, const Shape& shape);
 
 // Element i of any integer or bool tensor, as int64.

@@ -15,7 +15,7 @@ struct Quantization {
   std::vector<float> scales;              // one (per tensor), one per channel, or one per block
   std::vector<std::int32_t> zero_points;  // as many as scales
   int axis = 0;                           // per channel: which dimension
-  int block_size = 0;                     // blockwise: elements of the last dimension that share a scale
+  int block_size = 0;  // blockwise: elements of the last dimension that share a scale
 
   bool per_tensor() const { return block_size == 0 && scales.size() == 1; }
   bool per_channel() const { return block_size == 0 && scales.size() > 1; }

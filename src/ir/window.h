@@ -1,4 +1,5 @@
-// Windows of convolutions and pools: strides, dilations, padding, and the extents that follow (TensorFlow's rules).
+// Windows of convolutions and pools: strides, dilations, padding, and the extents that follow
+// (TensorFlow's rules).
 #pragma once
 
 #include <array>
@@ -22,7 +23,8 @@ struct WindowAxis {
 // Output extent; kUnknownDim when the input's is unknown; 0 when the window does not fit.
 Dim window_output(Dim input, std::int64_t filter, const WindowAxis& axis, Padding padding);
 
-// Padding that stands before the first element for a known input extent (TFLite: the smaller half goes before).
+// Padding that stands before the first element for a known input extent (TFLite: the smaller half
+// goes before).
 struct PadPair {
   std::int64_t before = 0;
   std::int64_t after = 0;

@@ -18,7 +18,9 @@ void infer(const AddN&, InferContext& c) {
   Shape out = c.shape(0);
   for (int i = 0; i < c.inputs(); ++i) {
     if (!c.require(c.has(i) && c.dtype(i) == c.dtype(0), "inputs of different types")) return;
-    if (!c.require(compatible(out, c.shape(i)), "inputs of different shapes: " + out.text() + " and " + c.shape(i).text())) return;
+    if (!c.require(compatible(out, c.shape(i)),
+                   "inputs of different shapes: " + out.text() + " and " + c.shape(i).text()))
+      return;
     if (!out.known()) out = c.shape(i);
   }
   c.output(0, c.dtype(0), out);
@@ -26,7 +28,9 @@ void infer(const AddN&, InferContext& c) {
 
 Cost cost(const AddN&, const NodeTypes& t) {
   const auto n = t.outputs[0].shape.checked_elements().value_or(0);
-  return {.macs = 0, .flops = checked_mul(n, static_cast<std::int64_t>(t.inputs.size())).value_or(INT64_MAX / 4)};
+  return {
+      .macs = 0,
+      .flops = checked_mul(n, static_cast<std::int64_t>(t.inputs.size())).value_or(INT64_MAX / 4)};
 }
 
 template <class Load, class Store>
@@ -34,21 +38,28 @@ void sum(EvalContext& c, Load load, Store store) {
   Tensor& out = c.output(0);
   const std::int64_t count = out.elements();
   for (int k = 1; k < c.inputs(); ++k) {
-    for (std::int64_t i = 0; i < count; ++i) store(out.data, i, load(out.data, i) + load(c.input(k).data, i));
+    for (std::int64_t i = 0; i < count; ++i)
+      store(out.data, i, load(out.data, i) + load(c.input(k).data, i));
   }
 }
 
 void eval(const AddN&, EvalContext& c) {
   Tensor& out = c.output(0);
   if (!is_numeric(out.dtype) || out.quantization) {
-    return c.fail("no kernel for " + std::string(dtype_name(out.dtype)) + (out.quantization ? ", quantised" : ""), Code::kUnsupported);
+    return c.fail("no kernel for " + std::string(dtype_name(out.dtype)) +
+                      (out.quantization ? ", quantised" : ""),
+                  Code::kUnsupported);
   }
   if (out.size > 0) std::memcpy(out.data, c.input(0).data, out.size);
   if (const LoadInt load = load_int(out.dtype)) {
     // Sums wrap.
-    const auto wrapping = [&](const std::byte* data, std::int64_t i) { return static_cast<std::uint64_t>(load(data, i)); };
+    const auto wrapping = [&](const std::byte* data, std::int64_t i) {
+      return static_cast<std::uint64_t>(load(data, i));
+    };
     const StoreInt store = store_int(out.dtype);
-    return sum(c, wrapping, [&](std::byte* data, std::int64_t i, std::uint64_t v) { store(data, i, static_cast<std::int64_t>(v)); });
+    return sum(c, wrapping, [&](std::byte* data, std::int64_t i, std::uint64_t v) {
+      store(data, i, static_cast<std::int64_t>(v));
+    });
   }
   if (is_complex(out.dtype)) return sum(c, load_complex(out.dtype), store_complex(out.dtype));
   sum(c, load_double(out.dtype), store_double(out.dtype));
@@ -69,7 +80,9 @@ bool lower(const AddN&, XnnBuilder& b) {
 void read_tflite(TfliteNode& n) {
   if (n.expect(1, n.inputs())) n.emit(AddN{});
 }
-void write_tflite(const AddN&, TfliteWriter& w) { w.builtin(tflite::BuiltinOperator_ADD_N, tflite::CreateAddNOptions(w.fbb())); }
+void write_tflite(const AddN&, TfliteWriter& w) {
+  w.builtin(tflite::BuiltinOperator_ADD_N, tflite::CreateAddNOptions(w.fbb()));
+}
 
 }  // namespace
 

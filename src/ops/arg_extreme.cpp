@@ -41,7 +41,10 @@ void choose(const ArgExtreme& op, EvalContext& c, Load load) {
     auto value = load(in.data, base);
     for (std::int64_t k = 1; k < extent; ++k) {
       const auto v = load(in.data, base + k * inner);
-      if (op.largest ? v > value : v < value) { value = v; best = k; }
+      if (op.largest ? v > value : v < value) {
+        value = v;
+        best = k;
+      }
     }
     store(c.output(0).data, o, best);
   }
@@ -55,20 +58,30 @@ void eval(const ArgExtreme& op, EvalContext& c) {
 }
 
 DType output_type(TfliteNode& n, tflite::TensorType type) {
-  n.require(type == tflite::TensorType_INT32 || type == tflite::TensorType_INT64, "output_type: expected INT32 or INT64");
+  n.require(type == tflite::TensorType_INT32 || type == tflite::TensorType_INT64,
+            "output_type: expected INT32 or INT64");
   return type == tflite::TensorType_INT32 ? DType::kInt32 : DType::kInt64;
 }
 
 void read_max(TfliteNode& n) {
-  if (n.expect(2, 2)) n.emit(ArgExtreme{.largest = true, .output_type = output_type(n, n.options<tflite::ArgMaxOptions>().output_type())});
+  if (n.expect(2, 2))
+    n.emit(ArgExtreme{
+        .largest = true,
+        .output_type = output_type(n, n.options<tflite::ArgMaxOptions>().output_type())});
 }
 void read_min(TfliteNode& n) {
-  if (n.expect(2, 2)) n.emit(ArgExtreme{.largest = false, .output_type = output_type(n, n.options<tflite::ArgMinOptions>().output_type())});
+  if (n.expect(2, 2))
+    n.emit(ArgExtreme{
+        .largest = false,
+        .output_type = output_type(n, n.options<tflite::ArgMinOptions>().output_type())});
 }
 
 void write_tflite(const ArgExtreme& op, TfliteWriter& w) {
-  const auto type = op.output_type == DType::kInt32 ? tflite::TensorType_INT32 : tflite::TensorType_INT64;
-  if (op.largest) return w.builtin(tflite::BuiltinOperator_ARG_MAX, tflite::CreateArgMaxOptions(w.fbb(), type), 3);
+  const auto type =
+      op.output_type == DType::kInt32 ? tflite::TensorType_INT32 : tflite::TensorType_INT64;
+  if (op.largest)
+    return w.builtin(tflite::BuiltinOperator_ARG_MAX, tflite::CreateArgMaxOptions(w.fbb(), type),
+                     3);
   w.builtin(tflite::BuiltinOperator_ARG_MIN, tflite::CreateArgMinOptions(w.fbb(), type), 3);
 }
 
@@ -78,6 +91,7 @@ const OpDef ArgExtreme::kOp = define_op_table<ArgExtreme, infer, variant>("arg_e
 extern const EvalFacet eval_arg_extreme = eval_facet<ArgExtreme, eval>();
 extern const ReadTfliteFacet read_tflite_arg_max{tflite::BuiltinOperator_ARG_MAX, read_max};
 extern const ReadTfliteFacet read_tflite_arg_min{tflite::BuiltinOperator_ARG_MIN, read_min};
-extern const WriteTfliteFacet write_tflite_arg_extreme = write_tflite_facet<ArgExtreme, write_tflite>();
+extern const WriteTfliteFacet write_tflite_arg_extreme =
+    write_tflite_facet<ArgExtreme, write_tflite>();
 
 }  // namespace tare

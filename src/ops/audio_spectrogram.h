@@ -1,5 +1,6 @@
-// Magnitudes of short-time Fourier transforms under a Hann window. Input: samples float [count, channels]. Output:
-// [channels, frames, length / 2 + 1], the length being the next power of two from the window's on.
+// Magnitudes of short-time Fourier transforms under a Hann window. Input: samples float [count,
+// channels]. Output: [channels, frames, length / 2 + 1], the length being the next power of two
+// from the window's on.
 #pragma once
 
 #include "ir/op_def.h"

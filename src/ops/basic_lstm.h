@@ -1,6 +1,7 @@
-// The LSTM of TFLite's first years, LSTM with kernel type BASIC: one step, one matrix for all gates, states as inputs
-// and outputs. Inputs: x [batch, n], previous output, weights [4 * cells, n + cells], bias, previous state. Outputs:
-// output, state, x joined with the previous output, the gates before activation. Float, or uint8 with int16 state.
+// The LSTM of TFLite's first years, LSTM with kernel type BASIC: one step, one matrix for all
+// gates, states as inputs and outputs. Inputs: x [batch, n], previous output, weights [4 * cells, n
+// + cells], bias, previous state. Outputs: output, state, x joined with the previous output, the
+// gates before activation. Float, or uint8 with int16 state.
 #pragma once
 
 #include "ir/op_def.h"

@@ -1,5 +1,5 @@
-// The same bytes as elements of another type: of the same size, of a smaller one (which adds a last dimension) or of a
-// larger one (which takes it away).
+// The same bytes as elements of another type: of the same size, of a smaller one (which adds a last
+// dimension) or of a larger one (which takes it away).
 #pragma once
 
 #include "ir/op_def.h"

@@ -20,7 +20,9 @@ Element meet(const Element& a, const Element& b) {
 }
 
 void infer(const BroadcastArgs&, InferContext& c) {
-  if (!c.require(c.dtype(0) == c.dtype(1) && is_integer(c.dtype(0)), "shapes must be integers of one type")) return;
+  if (!c.require(c.dtype(0) == c.dtype(1) && is_integer(c.dtype(0)),
+                 "shapes must be integers of one type"))
+    return;
   const auto a = c.contents(0), b = c.contents(1);
   const Shape& x = c.shape(0);
   const Shape& y = c.shape(1);
@@ -32,7 +34,8 @@ void infer(const BroadcastArgs&, InferContext& c) {
     const Element p = i <= a->size() ? (*a)[a->size() - i] : Element::of(1);
     const Element q = i <= b->size() ? (*b)[b->size() - i] : Element::of(1);
     out[out.size() - i] = meet(p, q);
-    if (!c.require(!(out[out.size() - i] == Element::of(-1)), "the shapes do not broadcast")) return;
+    if (!c.require(!(out[out.size() - i] == Element::of(-1)), "the shapes do not broadcast"))
+      return;
   }
   c.output_contents(0, std::move(out));
 }
@@ -42,21 +45,30 @@ void eval(const BroadcastArgs&, EvalContext& c) {
   const StoreInt store = store_int(out.dtype);
   const std::int64_t n = out.elements();
   for (std::int64_t i = 1; i <= n; ++i) {
-    const auto extent = [&](int k) { const std::int64_t m = c.input(k).elements(); return i <= m ? integer_at(c.input(k), m - i) : 1; };
+    const auto extent = [&](int k) {
+      const std::int64_t m = c.input(k).elements();
+      return i <= m ? integer_at(c.input(k), m - i) : 1;
+    };
     const std::int64_t a = extent(0), b = extent(1);
     if (!c.require(a == b || a == 1 || b == 1, "the shapes do not broadcast")) return;
     store(out.data, n - i, a == 1 ? b : a);
   }
 }
 
-void read_tflite(TfliteNode& n) { if (n.expect(2, 2)) n.emit(BroadcastArgs{}); }
-void write_tflite(const BroadcastArgs&, TfliteWriter& w) { w.builtin(tflite::BuiltinOperator_BROADCAST_ARGS); }
+void read_tflite(TfliteNode& n) {
+  if (n.expect(2, 2)) n.emit(BroadcastArgs{});
+}
+void write_tflite(const BroadcastArgs&, TfliteWriter& w) {
+  w.builtin(tflite::BuiltinOperator_BROADCAST_ARGS);
+}
 
 }  // namespace
 
 const OpDef BroadcastArgs::kOp = define_op<BroadcastArgs, infer, no_cost>("broadcast_args");
 extern const EvalFacet eval_broadcast_args = eval_facet<BroadcastArgs, eval>();
-extern const ReadTfliteFacet read_tflite_broadcast_args{tflite::BuiltinOperator_BROADCAST_ARGS, read_tflite};
-extern const WriteTfliteFacet write_tflite_broadcast_args = write_tflite_facet<BroadcastArgs, write_tflite>();
+extern const ReadTfliteFacet read_tflite_broadcast_args{tflite::BuiltinOperator_BROADCAST_ARGS,
+                                                        read_tflite};
+extern const WriteTfliteFacet write_tflite_broadcast_args =
+    write_tflite_facet<BroadcastArgs, write_tflite>();
 
 }  // namespace tare

@@ -1,5 +1,5 @@
-// CALL_ONCE: that a graph has run is kept with the resources that it fills, so a reset forgets both, and the callers of
-// several signatures share one run.
+// CALL_ONCE: that a graph has run is kept with the resources that it fills, so a reset forgets
+// both, and the callers of several signatures share one run.
 #include "ops/call_once.h"
 
 #include "ir/facets.h"
@@ -29,16 +29,19 @@ void eval(const CallOnce& op, EvalContext& c) {
 }
 
 void read_tflite(TfliteNode& n) {
-  if (n.expect(0, 0, 0)) n.emit(CallOnce{n.subgraph(n.options<tflite::CallOnceOptions>().init_subgraph_index())});
+  if (n.expect(0, 0, 0))
+    n.emit(CallOnce{n.subgraph(n.options<tflite::CallOnceOptions>().init_subgraph_index())});
 }
 
 void write_tflite(const CallOnce& op, TfliteWriter& w) {
-  w.builtin(tflite::BuiltinOperator_CALL_ONCE, tflite::CreateCallOnceOptions(w.fbb(), w.subgraph(op.graph)));
+  w.builtin(tflite::BuiltinOperator_CALL_ONCE,
+            tflite::CreateCallOnceOptions(w.fbb(), w.subgraph(op.graph)));
 }
 
 }  // namespace
 
-const OpDef CallOnce::kOp = define_op<CallOnce, infer, no_cost>("call_once", kStateful | kOrdered | kCallsGraph);
+const OpDef CallOnce::kOp =
+    define_op<CallOnce, infer, no_cost>("call_once", kStateful | kOrdered | kCallsGraph);
 extern const EvalFacet eval_call_once = eval_facet<CallOnce, eval>();
 extern const ReadTfliteFacet read_tflite_call_once{tflite::BuiltinOperator_CALL_ONCE, read_tflite};
 extern const WriteTfliteFacet write_tflite_call_once = write_tflite_facet<CallOnce, write_tflite>();

@@ -1,4 +1,5 @@
-// Runs a graph that fills variables and tables: once after load and once after each reset, whoever calls it.
+// Runs a graph that fills variables and tables: once after load and once after each reset, whoever
+// calls it.
 #pragma once
 
 #include "ir/op_def.h"

@@ -1,4 +1,5 @@
-// CAST. A float outside the target's range has no defined result in C++; it saturates here, NaN becomes 0.
+// CAST. A float outside the target's range has no defined result in C++; it saturates here, NaN
+// becomes 0.
 #include "ops/cast.h"
 
 #include "ir/facets.h"
@@ -10,7 +11,9 @@ namespace tare {
 namespace {
 
 void infer(const Cast& op, InferContext& c) {
-  if (!c.require(is_numeric(op.to) && is_numeric(c.dtype(0)), "only numeric types can be converted")) return;
+  if (!c.require(is_numeric(op.to) && is_numeric(c.dtype(0)),
+                 "only numeric types can be converted"))
+    return;
   c.output(0, op.to, c.shape(0));
   if ((op.to == DType::kInt32 || op.to == DType::kInt64) && is_integer(c.dtype(0))) {
     if (auto contents = c.contents(0)) c.output_contents(0, std::move(*contents));
@@ -24,7 +27,9 @@ void eval(const Cast&, EvalContext& c) {
   if (is_complex(in.dtype) || is_complex(out.dtype)) {
     const LoadComplex load = load_complex(in.dtype);
     if (const StoreComplex store = store_complex(out.dtype)) {
-      if (!load) return c.fail("no conversion from " + std::string(dtype_name(in.dtype)) + " to complex", Code::kUnsupported);
+      if (!load)
+        return c.fail("no conversion from " + std::string(dtype_name(in.dtype)) + " to complex",
+                      Code::kUnsupported);
       for (std::int64_t i = 0; i < count; ++i) store(out.data, i, load(in.data, i));
     } else {
       const StoreDouble real = store_double(out.dtype);

@@ -1,4 +1,5 @@
-// Converts elements to another type, as TensorFlow does: floats towards zero, complex to real by dropping the imaginary part.
+// Converts elements to another type, as TensorFlow does: floats towards zero, complex to real by
+// dropping the imaginary part.
 #pragma once
 
 #include "ir/op_def.h"

@@ -24,7 +24,8 @@ struct Row {
 constexpr Row kRows[] = {
     {"real", [](Complex v) { return v.real(); }, tflite::BuiltinOperator_REAL},
     {"imag", [](Complex v) { return v.imag(); }, tflite::BuiltinOperator_IMAG},
-    {"complex_abs", [](Complex v) { return std::hypot(v.real(), v.imag()); }, tflite::BuiltinOperator_COMPLEX_ABS},
+    {"complex_abs", [](Complex v) { return std::hypot(v.real(), v.imag()); },
+     tflite::BuiltinOperator_COMPLEX_ABS},
     {"angle", [](Complex v) { return std::atan2(v.imag(), v.real()); }},
 };
 static_assert(std::size(kRows) == static_cast<std::size_t>(ComplexPartKind::kAngle) + 1);
@@ -33,7 +34,8 @@ const Row& row(const ComplexPart& op) { return kRows[static_cast<std::size_t>(op
 std::string_view variant(const ComplexPart& op) { return row(op).name; }
 
 void infer(const ComplexPart&, InferContext& c) {
-  if (!is_complex(c.dtype(0))) return c.fail("expected complex numbers, got " + std::string(dtype_name(c.dtype(0))));
+  if (!is_complex(c.dtype(0)))
+    return c.fail("expected complex numbers, got " + std::string(dtype_name(c.dtype(0))));
   c.output(0, c.dtype(0) == DType::kComplex128 ? DType::kFloat64 : DType::kFloat32, c.shape(0));
 }
 
@@ -60,9 +62,13 @@ void write_tflite(const ComplexPart& op, TfliteWriter& w) {
 
 const OpDef ComplexPart::kOp = define_op_table<ComplexPart, infer, variant>("complex_part");
 extern const EvalFacet eval_complex_part = eval_facet<ComplexPart, eval>();
-extern const WriteTfliteFacet write_tflite_complex_part = write_tflite_facet<ComplexPart, write_tflite>();
-extern const ReadTfliteFacet read_tflite_real{tflite::BuiltinOperator_REAL, read_tflite<ComplexPartKind::kReal>};
-extern const ReadTfliteFacet read_tflite_imag{tflite::BuiltinOperator_IMAG, read_tflite<ComplexPartKind::kImag>};
-extern const ReadTfliteFacet read_tflite_complex_abs{tflite::BuiltinOperator_COMPLEX_ABS, read_tflite<ComplexPartKind::kComplexAbs>};
+extern const WriteTfliteFacet write_tflite_complex_part =
+    write_tflite_facet<ComplexPart, write_tflite>();
+extern const ReadTfliteFacet read_tflite_real{tflite::BuiltinOperator_REAL,
+                                              read_tflite<ComplexPartKind::kReal>};
+extern const ReadTfliteFacet read_tflite_imag{tflite::BuiltinOperator_IMAG,
+                                              read_tflite<ComplexPartKind::kImag>};
+extern const ReadTfliteFacet read_tflite_complex_abs{tflite::BuiltinOperator_COMPLEX_ABS,
+                                                     read_tflite<ComplexPartKind::kComplexAbs>};
 
 }  // namespace tare

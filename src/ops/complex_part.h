@@ -1,5 +1,5 @@
-// Real numbers out of complex ones: real part, imaginary part, magnitude, angle. One table, as they differ in nothing
-// but the function.
+// Real numbers out of complex ones: real part, imaginary part, magnitude, angle. One table, as they
+// differ in nothing but the function.
 #pragma once
 
 #include <cstdint>

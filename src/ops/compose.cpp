@@ -1,4 +1,5 @@
-// Shapes and movement. Where sizes are known, the graph holds constants; where they are not, shape arithmetic.
+// Shapes and movement. Where sizes are known, the graph holds constants; where they are not, shape
+// arithmetic.
 #include "ops/compose.h"
 
 #include <algorithm>
@@ -26,9 +27,13 @@
 
 namespace tare {
 
-ValueId Compose::cast(ValueId x, DType to) { return dtype(x) == to ? x : builder_.emit(Cast{.to = to}, {x}); }
+ValueId Compose::cast(ValueId x, DType to) {
+  return dtype(x) == to ? x : builder_.emit(Cast{.to = to}, {x});
+}
 
-ValueId Compose::select(ValueId condition, ValueId a, ValueId b) { return builder_.emit(Select{}, {condition, a, b}); }
+ValueId Compose::select(ValueId condition, ValueId a, ValueId b) {
+  return builder_.emit(Select{}, {condition, a, b});
+}
 
 Extent Compose::extent(ValueId x, int axis) {
   axis = axis_of(x, axis);
@@ -67,7 +72,8 @@ ValueId Compose::reshape(ValueId x, std::span<const Extent> shape) {
   // One extent may be left to the op; more of them need to be computed.
   std::vector<std::int64_t> numbers;
   for (const Extent& e : shape) numbers.push_back(e.of == ValueId::kNone ? e.number : -1);
-  if (std::count(numbers.begin(), numbers.end(), -1) <= 1) return builder_.emit(Reshape{.shape = numbers}, {x});
+  if (std::count(numbers.begin(), numbers.end(), -1) <= 1)
+    return builder_.emit(Reshape{.shape = numbers}, {x});
   return builder_.emit(Reshape{}, {x, shape_vector(shape)});
 }
 
@@ -89,17 +95,22 @@ ValueId Compose::move_axis(ValueId x, int from, int to) {
 }
 
 ValueId Compose::expand_dims(ValueId x, int axis) {
-  return builder_.emit(ExpandDims{}, {x, builder_.scalar_i32(axis < 0 ? axis + rank(x) + 1 : axis)});
+  return builder_.emit(ExpandDims{},
+                       {x, builder_.scalar_i32(axis < 0 ? axis + rank(x) + 1 : axis)});
 }
 
-ValueId Compose::squeeze(ValueId x, int axis) { return builder_.emit(Squeeze{.axes = {axis_of(x, axis)}}, {x}); }
+ValueId Compose::squeeze(ValueId x, int axis) {
+  return builder_.emit(Squeeze{.axes = {axis_of(x, axis)}}, {x});
+}
 
 ValueId Compose::concat(const std::vector<ValueId>& parts, int axis) {
   if (parts.size() == 1) return parts[0];
   return builder_.emit(Concatenation{.axis = axis}, parts);
 }
 
-ValueId Compose::stack(const std::vector<ValueId>& parts, int axis) { return builder_.emit(Pack{.axis = axis}, parts); }
+ValueId Compose::stack(const std::vector<ValueId>& parts, int axis) {
+  return builder_.emit(Pack{.axis = axis}, parts);
+}
 
 std::vector<ValueId> Compose::unstack(ValueId x, int axis, int count) {
   return builder_.emit_n(Unpack{.axis = axis}, {x}, count);
@@ -110,7 +121,8 @@ std::vector<ValueId> Compose::split(ValueId x, int axis, int parts) {
   return builder_.emit_n(Split{}, {x, builder_.scalar_i32(axis)}, parts);
 }
 
-ValueId Compose::slice(ValueId x, int axis, std::int64_t begin, std::int64_t end, std::int64_t step) {
+ValueId Compose::slice(ValueId x, int axis, std::int64_t begin, std::int64_t end,
+                       std::int64_t step) {
   axis = axis_of(x, axis);
   const auto count = static_cast<std::size_t>(axis) + 1;
   std::vector<std::int64_t> begins(count), ends(count), steps(count, 1);
@@ -119,11 +131,13 @@ ValueId Compose::slice(ValueId x, int axis, std::int64_t begin, std::int64_t end
   begins.back() = begin;
   ends.back() = open ? 0 : end;
   steps.back() = step;
-  return builder_.emit(StridedSlice{.begin_mask = before, .end_mask = open ? (before << 1) | 1 : before},
-                       {x, integers(begins), integers(ends), integers(steps)});
+  return builder_.emit(
+      StridedSlice{.begin_mask = before, .end_mask = open ? (before << 1) | 1 : before},
+      {x, integers(begins), integers(ends), integers(steps)});
 }
 
-ValueId Compose::pad(ValueId x, std::span<const std::int64_t> before, std::span<const std::int64_t> after, double value) {
+ValueId Compose::pad(ValueId x, std::span<const std::int64_t> before,
+                     std::span<const std::int64_t> after, double value) {
   std::vector<double> counts;
   bool none = true;
   for (std::size_t i = 0; i < before.size(); ++i) {
@@ -132,7 +146,8 @@ ValueId Compose::pad(ValueId x, std::span<const std::int64_t> before, std::span<
     none &= before[i] == 0 && after[i] == 0;
   }
   if (none) return x;
-  const ValueId table = constant(tensor_of(counts, DType::kInt32, {static_cast<Dim>(before.size()), 2}));
+  const ValueId table =
+      constant(tensor_of(counts, DType::kInt32, {static_cast<Dim>(before.size()), 2}));
   if (value == 0) return builder_.emit(Pad{}, {x, table});
   return builder_.emit(Pad{}, {x, table, number(value, dtype(x))});
 }
@@ -177,8 +192,9 @@ ValueId Compose::fill(std::span<const Extent> shape, ValueId value) {
 }
 
 ValueId Compose::range(Extent n) {
-  ValueId limit = n.of == ValueId::kNone ? builder_.scalar(DType::kInt32, static_cast<double>(n.number))
-                                         : squeeze(shape_vector(std::vector<Extent>{n}), 0);
+  ValueId limit = n.of == ValueId::kNone
+                      ? builder_.scalar(DType::kInt32, static_cast<double>(n.number))
+                      : squeeze(shape_vector(std::vector<Extent>{n}), 0);
   return builder_.emit(RangeOp{}, {builder_.scalar_i32(0), limit, builder_.scalar_i32(1)});
 }
 

@@ -31,11 +31,13 @@ ValueId Compose::log_softmax(ValueId x, int axis) {
 }
 
 ValueId Compose::cumulative(ValueId x, int axis, bool product, bool reverse) {
-  return builder_.emit(Cumulate{.product = product, .reverse = reverse}, {x, builder_.scalar_i32(axis_of(x, axis))});
+  return builder_.emit(Cumulate{.product = product, .reverse = reverse},
+                       {x, builder_.scalar_i32(axis_of(x, axis))});
 }
 
 ValueId Compose::arg_extreme(ValueId x, int axis, bool largest, DType type) {
-  return builder_.emit(ArgExtreme{.largest = largest, .output_type = type}, {x, builder_.scalar_i32(axis_of(x, axis))});
+  return builder_.emit(ArgExtreme{.largest = largest, .output_type = type},
+                       {x, builder_.scalar_i32(axis_of(x, axis))});
 }
 
 Compose::Sorted Compose::top_k(ValueId x, ValueId k) {
@@ -44,14 +46,17 @@ Compose::Sorted Compose::top_k(ValueId x, ValueId k) {
 }
 
 ValueId Compose::one_hot(ValueId indices, std::int64_t depth, int axis, DType type) {
-  return builder_.emit(OneHot{.axis = axis}, {indices, builder_.scalar(DType::kInt32, static_cast<double>(depth)),
-                                              number(1, type), number(0, type)});
+  return builder_.emit(OneHot{.axis = axis},
+                       {indices, builder_.scalar(DType::kInt32, static_cast<double>(depth)),
+                        number(1, type), number(0, type)});
 }
 
-// The op computes in float32; other float types are converted on the way, as XNNPACK would have them too.
+// The op computes in float32; other float types are converted on the way, as XNNPACK would have
+// them too.
 ValueId Compose::dense(ValueId x, ValueId w, ValueId b) {
   const DType type = dtype(x);
-  if (!is_float(type) || type == DType::kFloat32) return builder_.emit(FullyConnected{.keep_num_dims = true}, {x, w, b});
+  if (!is_float(type) || type == DType::kFloat32)
+    return builder_.emit(FullyConnected{.keep_num_dims = true}, {x, w, b});
   const auto single = [&](ValueId v) { return v == ValueId::kNone ? v : cast(v, DType::kFloat32); };
   return cast(dense(single(x), single(w), single(b)), type);
 }

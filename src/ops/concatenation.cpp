@@ -1,4 +1,5 @@
-// CONCATENATION. uint8 inputs may have other quantisations than the output: they are requantised, as in TFLite.
+// CONCATENATION. uint8 inputs may have other quantisations than the output: they are requantised,
+// as in TFLite.
 #include "ops/concatenation.h"
 
 #include <cmath>
@@ -32,11 +33,18 @@ void infer(const Concatenation& op, InferContext& c) {
   Dim extent = 0;
   for (int i = 0; i < c.inputs(); ++i) {
     const Shape& s = c.shape(i);
-    if (!s.ranked()) { extent = kUnknownDim; continue; }
-    if (!c.require(s.rank() == out.rank(), "inputs " + out.text() + " and " + s.text() + " of different rank")) return;
+    if (!s.ranked()) {
+      extent = kUnknownDim;
+      continue;
+    }
+    if (!c.require(s.rank() == out.rank(),
+                   "inputs " + out.text() + " and " + s.text() + " of different rank"))
+      return;
     for (int d = 0; d < s.rank(); ++d) {
       if (d == axis) continue;
-      if (!c.require(!is_known(s[d]) || !is_known(out[d]) || s[d] == out[d], "inputs " + out.text() + " and " + s.text() + " differ beside the axis")) return;
+      if (!c.require(!is_known(s[d]) || !is_known(out[d]) || s[d] == out[d],
+                     "inputs " + out.text() + " and " + s.text() + " differ beside the axis"))
+        return;
       if (is_known(s[d])) out[d] = s[d];
     }
     extent = joined(extent, s[axis]);
@@ -66,13 +74,16 @@ Slabs slabs(const Shape& shape, int axis) {
 }
 
 // Source: TFLite reference ConcatenationWithScaling.
-void requantise(const Tensor& in, Tensor& out, std::int64_t from, std::int64_t to, std::int64_t count) {
+void requantise(const Tensor& in, Tensor& out, std::int64_t from, std::int64_t to,
+                std::int64_t count) {
   const float scale = in.scale() / out.scale();
   const float bias = -static_cast<float>(in.zero_point()) * scale;
   const auto x = in.as<std::uint8_t>();
   auto y = out.as<std::uint8_t>();
   for (std::int64_t i = 0; i < count; ++i) {
-    const auto v = static_cast<std::int32_t>(std::round(x[static_cast<std::size_t>(from + i)] * scale + bias)) + out.zero_point();
+    const auto v = static_cast<std::int32_t>(
+                       std::round(x[static_cast<std::size_t>(from + i)] * scale + bias)) +
+                   out.zero_point();
     y[static_cast<std::size_t>(to + i)] = static_cast<std::uint8_t>(v < 0 ? 0 : v > 255 ? 255 : v);
   }
 }
@@ -92,8 +103,12 @@ void eval_numeric(EvalContext& c, int axis) {
     const std::int64_t width = in.shape[axis] * inner;
     for (std::int64_t o = 0; o < outer && width > 0; ++o) {
       const std::int64_t to = o * out.shape[axis] * inner + at;
-      if (differs(in, out)) requantise(in, out, o * width, to, width);
-      else std::memcpy(out.data + static_cast<std::size_t>(to) * element, in.data + static_cast<std::size_t>(o * width) * element, static_cast<std::size_t>(width) * element);
+      if (differs(in, out))
+        requantise(in, out, o * width, to, width);
+      else
+        std::memcpy(out.data + static_cast<std::size_t>(to) * element,
+                    in.data + static_cast<std::size_t>(o * width) * element,
+                    static_cast<std::size_t>(width) * element);
     }
     at += width;
   }
@@ -119,23 +134,29 @@ bool lower(const Concatenation& op, XnnBuilder& b) {
   const Shape& out = b.output_type().shape;
   std::vector<XnnValue> inputs;
   for (int i = 0; i < b.inputs(); ++i) {
-    if (b.input_type(i).scale() != b.output_type().scale() || b.input_type(i).zero_point() != b.output_type().zero_point()) {
+    if (b.input_type(i).scale() != b.output_type().scale() ||
+        b.input_type(i).zero_point() != b.output_type().zero_point()) {
       return b.refuse("inputs quantised otherwise than the output");
     }
     inputs.push_back(b.input(i));
   }
-  return b.concatenate(inputs, b.output(), static_cast<int>(op.axis < 0 ? op.axis + out.rank() : op.axis), b.output_type());
+  return b.concatenate(inputs, b.output(),
+                       static_cast<int>(op.axis < 0 ? op.axis + out.rank() : op.axis),
+                       b.output_type());
 }
 
 void read_tflite(TfliteNode& n) {
   if (!n.expect(1, 1 << 20)) return;
   const auto& o = n.options<tflite::ConcatenationOptions>();
-  n.emit(Concatenation{.axis = o.axis(), .activation = n.activation(o.fused_activation_function())});
+  n.emit(
+      Concatenation{.axis = o.axis(), .activation = n.activation(o.fused_activation_function())});
 }
 
 void write_tflite(const Concatenation& op, TfliteWriter& w) {
   w.builtin(tflite::BuiltinOperator_CONCATENATION,
-            tflite::CreateConcatenationOptions(w.fbb(), static_cast<std::int32_t>(op.axis), TfliteWriter::activation(op.activation)), 2);
+            tflite::CreateConcatenationOptions(w.fbb(), static_cast<std::int32_t>(op.axis),
+                                               TfliteWriter::activation(op.activation)),
+            2);
 }
 
 }  // namespace
@@ -143,7 +164,9 @@ void write_tflite(const Concatenation& op, TfliteWriter& w) {
 const OpDef Concatenation::kOp = define_op<Concatenation, infer, no_cost>("concatenation");
 extern const EvalFacet eval_concatenation = eval_facet<Concatenation, eval>();
 extern const LowerFacet lower_concatenation = lower_facet<Concatenation, lower>();
-extern const ReadTfliteFacet read_tflite_concatenation{tflite::BuiltinOperator_CONCATENATION, read_tflite};
-extern const WriteTfliteFacet write_tflite_concatenation = write_tflite_facet<Concatenation, write_tflite>();
+extern const ReadTfliteFacet read_tflite_concatenation{tflite::BuiltinOperator_CONCATENATION,
+                                                       read_tflite};
+extern const WriteTfliteFacet write_tflite_concatenation =
+    write_tflite_facet<Concatenation, write_tflite>();
 
 }  // namespace tare

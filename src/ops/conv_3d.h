@@ -1,6 +1,7 @@
-// Convolution over depth, height and width, and its transpose. Filters are [d, h, w, in / groups, out], those of the
-// transpose [d, h, w, out, in]. Inputs of conv_3d: x [n, d, h, w, in], filter, bias [out] (optional); of
-// conv_3d_transpose: output shape [5], filter, x, bias (optional). Floats.
+// Convolution over depth, height and width, and its transpose. Filters are [d, h, w, in / groups,
+// out], those of the transpose [d, h, w, out, in]. Inputs of conv_3d: x [n, d, h, w, in], filter,
+// bias [out] (optional); of conv_3d_transpose: output shape [5], filter, x, bias (optional).
+// Floats.
 #pragma once
 
 #include <array>

@@ -45,14 +45,23 @@ void run(const Cumulate& op, EvalContext& c, Load load, Store store) {
 void eval(const Cumulate& op, EvalContext& c) {
   const DType dtype = c.input(0).dtype;
   const auto load = load_int(dtype);
-  const auto wrap = [&](const std::byte* d, std::int64_t i) { return static_cast<std::uint64_t>(load(d, i)); };
-  const auto put = [&](std::byte* d, std::int64_t i, std::uint64_t v) { store_int(dtype)(d, i, static_cast<std::int64_t>(v)); };
+  const auto wrap = [&](const std::byte* d, std::int64_t i) {
+    return static_cast<std::uint64_t>(load(d, i));
+  };
+  const auto put = [&](std::byte* d, std::int64_t i, std::uint64_t v) {
+    store_int(dtype)(d, i, static_cast<std::int64_t>(v));
+  };
   if (load) return run<std::uint64_t>(op, c, wrap, put);
   if (dtype == DType::kFloat32) {
-    const auto single = [](const std::byte* d, std::int64_t i) { return reinterpret_cast<const float*>(d)[i]; };
-    return run<float>(op, c, single, [](std::byte* d, std::int64_t i, float v) { reinterpret_cast<float*>(d)[i] = v; });
+    const auto single = [](const std::byte* d, std::int64_t i) {
+      return reinterpret_cast<const float*>(d)[i];
+    };
+    return run<float>(op, c, single, [](std::byte* d, std::int64_t i, float v) {
+      reinterpret_cast<float*>(d)[i] = v;
+    });
   }
-  if (const LoadDouble real = load_double(dtype)) return run<double>(op, c, real, store_double(dtype));
+  if (const LoadDouble real = load_double(dtype))
+    return run<double>(op, c, real, store_double(dtype));
   c.fail("no kernel for " + std::string(dtype_name(dtype)), Code::kUnsupported);
 }
 
@@ -64,7 +73,8 @@ void read_tflite(TfliteNode& n) {
 
 void write_tflite(const Cumulate& op, TfliteWriter& w) {
   if (op.product) return w.refuse("TFLite has no cumprod");
-  w.builtin(tflite::BuiltinOperator_CUMSUM, tflite::CreateCumsumOptions(w.fbb(), op.exclusive, op.reverse));
+  w.builtin(tflite::BuiltinOperator_CUMSUM,
+            tflite::CreateCumsumOptions(w.fbb(), op.exclusive, op.reverse));
 }
 
 }  // namespace

@@ -23,7 +23,9 @@ void infer(const DepthToSpace& op, InferContext& c) {
     if (!c.require(extent.has_value(), "the result overflows")) return;
     out[d] = *extent;
   }
-  if (!c.require(!is_known(in[3]) || in[3] % (op.block * op.block) == 0, "channels do not divide into blocks")) return;
+  if (!c.require(!is_known(in[3]) || in[3] % (op.block * op.block) == 0,
+                 "channels do not divide into blocks"))
+    return;
   if (is_known(in[3])) out[3] = in[3] / (op.block * op.block);
   c.output(0, c.dtype(0), out);
 }
@@ -49,11 +51,14 @@ bool lower(const DepthToSpace& op, XnnBuilder& b) {
 }
 
 void read_tflite(TfliteNode& n) {
-  if (n.expect(1, 1)) n.emit(DepthToSpace{.block = n.positive(n.options<tflite::DepthToSpaceOptions>().block_size(), "block_size")});
+  if (n.expect(1, 1))
+    n.emit(DepthToSpace{
+        .block = n.positive(n.options<tflite::DepthToSpaceOptions>().block_size(), "block_size")});
 }
 
 void write_tflite(const DepthToSpace& op, TfliteWriter& w) {
-  w.builtin(tflite::BuiltinOperator_DEPTH_TO_SPACE, tflite::CreateDepthToSpaceOptions(w.fbb(), static_cast<std::int32_t>(op.block)), 2);
+  w.builtin(tflite::BuiltinOperator_DEPTH_TO_SPACE,
+            tflite::CreateDepthToSpaceOptions(w.fbb(), static_cast<std::int32_t>(op.block)), 2);
 }
 
 }  // namespace
@@ -61,7 +66,9 @@ void write_tflite(const DepthToSpace& op, TfliteWriter& w) {
 const OpDef DepthToSpace::kOp = define_op<DepthToSpace, infer, no_cost>("depth_to_space");
 extern const EvalFacet eval_depth_to_space = eval_facet<DepthToSpace, eval>();
 extern const LowerFacet lower_depth_to_space = lower_facet<DepthToSpace, lower>();
-extern const ReadTfliteFacet read_tflite_depth_to_space{tflite::BuiltinOperator_DEPTH_TO_SPACE, read_tflite};
-extern const WriteTfliteFacet write_tflite_depth_to_space = write_tflite_facet<DepthToSpace, write_tflite>();
+extern const ReadTfliteFacet read_tflite_depth_to_space{tflite::BuiltinOperator_DEPTH_TO_SPACE,
+                                                        read_tflite};
+extern const WriteTfliteFacet write_tflite_depth_to_space =
+    write_tflite_facet<DepthToSpace, write_tflite>();
 
 }  // namespace tare

@@ -1,4 +1,5 @@
-// DEQUANTIZE: scale * (stored - zero point), the product in double for per-tensor scales as TFLite computes it.
+// DEQUANTIZE: scale * (stored - zero point), the product in double for per-tensor scales as TFLite
+// computes it.
 #include "ops/dequantize.h"
 
 #include "ir/facets.h"
@@ -48,17 +49,23 @@ bool lower(const Dequantize&, XnnBuilder& b) {
 
 void read_tflite(TfliteNode& n) {
   if (!n.expect(1, 1)) return;
-  if (n.require(is_float(n.type(0).dtype) || n.type(0).quantized(), "the input has no quantisation")) n.emit(Dequantize{});
+  if (n.require(is_float(n.type(0).dtype) || n.type(0).quantized(),
+                "the input has no quantisation"))
+    n.emit(Dequantize{});
 }
 
-void write_tflite(const Dequantize&, TfliteWriter& w) { w.builtin(tflite::BuiltinOperator_DEQUANTIZE, 5); }
+void write_tflite(const Dequantize&, TfliteWriter& w) {
+  w.builtin(tflite::BuiltinOperator_DEQUANTIZE, 5);
+}
 
 }  // namespace
 
 const OpDef Dequantize::kOp = define_op<Dequantize, infer>("dequantize");
 extern const EvalFacet eval_dequantize = eval_facet<Dequantize, eval>();
 extern const LowerFacet lower_dequantize = lower_facet<Dequantize, lower>();
-extern const ReadTfliteFacet read_tflite_dequantize{tflite::BuiltinOperator_DEQUANTIZE, read_tflite};
-extern const WriteTfliteFacet write_tflite_dequantize = write_tflite_facet<Dequantize, write_tflite>();
+extern const ReadTfliteFacet read_tflite_dequantize{tflite::BuiltinOperator_DEQUANTIZE,
+                                                    read_tflite};
+extern const WriteTfliteFacet write_tflite_dequantize =
+    write_tflite_facet<Dequantize, write_tflite>();
 
 }  // namespace tare

@@ -1,5 +1,5 @@
-// Spreads elements apart: `dilation - 1` copies of a value between neighbours along each dimension. Inputs: x, dilations
-// [rank], the value (one element).
+// Spreads elements apart: `dilation - 1` copies of a value between neighbours along each dimension.
+// Inputs: x, dilations [rank], the value (one element).
 #pragma once
 
 #include "ir/op_def.h"

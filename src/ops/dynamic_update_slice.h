@@ -1,4 +1,5 @@
-// Input 0 with input 1 written over it at the start in input 2, moved back inside where it would stick out.
+// Input 0 with input 1 written over it at the start in input 2, moved back inside where it would
+// stick out.
 #pragma once
 
 #include "ir/op_def.h"

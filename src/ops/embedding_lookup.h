@@ -1,5 +1,5 @@
-// Rows of a table by index. Inputs: indices int32 [n], table [rows, ...]. A quantised table with a float output is
-// dequantised row by row, with one scale or one a row.
+// Rows of a table by index. Inputs: indices int32 [n], table [rows, ...]. A quantised table with a
+// float output is dequantised row by row, with one scale or one a row.
 #pragma once
 
 #include "ir/op_def.h"

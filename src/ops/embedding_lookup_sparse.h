@@ -1,6 +1,6 @@
-// Bags of table rows: row ids with weights belong to places of a tensor of bags. Inputs: ids int32 [n], places int32
-// [n, k], extents of the places int32 [k], weights float [n], table float [rows, ...]. Output: the leading k - 1 extents,
-// then a row; bags without ids are 0.
+// Bags of table rows: row ids with weights belong to places of a tensor of bags. Inputs: ids int32
+// [n], places int32 [n, k], extents of the places int32 [k], weights float [n], table float [rows,
+// ...]. Output: the leading k - 1 extents, then a row; bags without ids are 0.
 #pragma once
 
 #include <cstdint>

@@ -26,16 +26,24 @@ void infer(const ExpandDims&, InferContext& c) {
 }
 
 void eval(const ExpandDims&, EvalContext& c) { copy_through(c, 0, 0); }
-bool lower(const ExpandDims&, XnnBuilder& b) { return b.reshape(b.input(0), b.output(), b.output_type().shape); }
-void read_tflite(TfliteNode& n) { if (n.expect(2, 2)) n.emit(ExpandDims{}); }
-void write_tflite(const ExpandDims&, TfliteWriter& w) { w.builtin(tflite::BuiltinOperator_EXPAND_DIMS); }
+bool lower(const ExpandDims&, XnnBuilder& b) {
+  return b.reshape(b.input(0), b.output(), b.output_type().shape);
+}
+void read_tflite(TfliteNode& n) {
+  if (n.expect(2, 2)) n.emit(ExpandDims{});
+}
+void write_tflite(const ExpandDims&, TfliteWriter& w) {
+  w.builtin(tflite::BuiltinOperator_EXPAND_DIMS);
+}
 
 }  // namespace
 
 const OpDef ExpandDims::kOp = define_op<ExpandDims, infer, no_cost>("expand_dims");
 extern const EvalFacet eval_expand_dims = eval_facet<ExpandDims, eval>();
 extern const LowerFacet lower_expand_dims = lower_facet<ExpandDims, lower>();
-extern const ReadTfliteFacet read_tflite_expand_dims{tflite::BuiltinOperator_EXPAND_DIMS, read_tflite};
-extern const WriteTfliteFacet write_tflite_expand_dims = write_tflite_facet<ExpandDims, write_tflite>();
+extern const ReadTfliteFacet read_tflite_expand_dims{tflite::BuiltinOperator_EXPAND_DIMS,
+                                                     read_tflite};
+extern const WriteTfliteFacet write_tflite_expand_dims =
+    write_tflite_facet<ExpandDims, write_tflite>();
 
 }  // namespace tare

@@ -1,4 +1,5 @@
-// Floats rounded to the grid that a quantisation of `num_bits` bits over [min, max] would have, with 0 on the grid.
+// Floats rounded to the grid that a quantisation of `num_bits` bits over [min, max] would have,
+// with 0 on the grid.
 #pragma once
 
 #include "ir/op_def.h"

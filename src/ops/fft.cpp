@@ -1,5 +1,5 @@
-// FFT, IFFT and RFFT: definition, kernel, readers. A length that is no power of two becomes a convolution of chirps of
-// one that is (Bluestein, 1970).
+// FFT, IFFT and RFFT: definition, kernel, readers. A length that is no power of two becomes a
+// convolution of chirps of one that is (Bluestein, 1970).
 #include "ops/fft.h"
 
 #include <algorithm>
@@ -28,13 +28,21 @@ std::string_view variant(const Fft& op) {
 void infer(const Fft& op, InferContext& c) {
   const bool real = op.kind == FftKind::kReal;
   Shape out = c.shape(0);
-  if (!c.require(c.dtype(0) == (real ? DType::kFloat32 : DType::kComplex64), "no kernel for " + std::string(dtype_name(c.dtype(0))))) return;
-  if (!c.require(!out.ranked() || out.rank() >= 1, "a scalar has no dimension to transform")) return;
+  if (!c.require(c.dtype(0) == (real ? DType::kFloat32 : DType::kComplex64),
+                 "no kernel for " + std::string(dtype_name(c.dtype(0)))))
+    return;
+  if (!c.require(!out.ranked() || out.rank() >= 1, "a scalar has no dimension to transform"))
+    return;
   if (real) {
-    if (!c.require(c.dtype(1) == DType::kInt32 && (!c.shape(1).known() || c.shape(1) == Shape{1}), "length: expected int32 [1], got " + c.shape(1).text())) return;
+    if (!c.require(c.dtype(1) == DType::kInt32 && (!c.shape(1).known() || c.shape(1) == Shape{1}),
+                   "length: expected int32 [1], got " + c.shape(1).text()))
+      return;
     const auto length = c.integers(1);
-    if (!c.require(!length || ((*length)[0] >= 0 && (*length)[0] <= kMaxLength), "length: out of range")) return;
-    if (out.ranked()) out[out.rank() - 1] = length ? (*length)[0] / 2 + ((*length)[0] > 0 ? 1 : 0) : kUnknownDim;
+    if (!c.require(!length || ((*length)[0] >= 0 && (*length)[0] <= kMaxLength),
+                   "length: out of range"))
+      return;
+    if (out.ranked())
+      out[out.rank() - 1] = length ? (*length)[0] / 2 + ((*length)[0] > 0 ? 1 : 0) : kUnknownDim;
   } else if (out.ranked() && !c.require(out.back() <= kMaxLength, "too long a dimension")) {
     return;
   }

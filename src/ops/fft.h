@@ -1,5 +1,5 @@
-// Discrete Fourier transforms over the last dimension, of any length. Input: complex64 [..., n]; the real one takes
-// float32 and a length [1] to crop or pad to, and gives length / 2 + 1 numbers.
+// Discrete Fourier transforms over the last dimension, of any length. Input: complex64 [..., n];
+// the real one takes float32 and a length [1] to crop or pad to, and gives length / 2 + 1 numbers.
 #pragma once
 
 #include <cstdint>

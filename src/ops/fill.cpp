@@ -11,11 +11,13 @@ namespace tare {
 namespace {
 
 void infer(const Fill&, InferContext& c) {
-  if (c.shape(1).known() && !c.require(c.shape(1).elements() == 1, "the value must be one element")) return;
+  if (c.shape(1).known() && !c.require(c.shape(1).elements() == 1, "the value must be one element"))
+    return;
   const Shape out = wanted_shape(c, 0);
   c.output(0, c.dtype(1), out);
   const auto value = c.contents(1);
-  if (value && out.known() && out.rank() <= 1 && out.elements() <= kMaxRank) c.output_contents(0, Contents(static_cast<std::size_t>(out.elements()), value->front()));
+  if (value && out.known() && out.rank() <= 1 && out.elements() <= kMaxRank)
+    c.output_contents(0, Contents(static_cast<std::size_t>(out.elements()), value->front()));
 }
 
 void eval(const Fill&, EvalContext& c) {
@@ -23,7 +25,9 @@ void eval(const Fill&, EvalContext& c) {
   move_elements(c, 0, [&](std::int64_t) { return Source{&value, 0}; });
 }
 
-void read_tflite(TfliteNode& n) { if (n.expect(2, 2)) n.emit(Fill{}); }
+void read_tflite(TfliteNode& n) {
+  if (n.expect(2, 2)) n.emit(Fill{});
+}
 void write_tflite(const Fill&, TfliteWriter& w) { w.builtin(tflite::BuiltinOperator_FILL, 3); }
 
 }  // namespace

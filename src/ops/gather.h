@@ -1,4 +1,5 @@
-// Rows picked by index along an axis, over leading batch dimensions. Inputs: the tensor, indices (int16, int32, int64).
+// Rows picked by index along an axis, over leading batch dimensions. Inputs: the tensor, indices
+// (int16, int32, int64).
 #pragma once
 
 #include "ir/op_def.h"

@@ -17,8 +17,12 @@ void infer(const GatherNd&, InferContext& c) {
   if (!c.require(at.rank() >= 1, "indices must have a last dimension")) return;
   const Dim depth = at.back();
   if (!is_known(depth)) return c.output(0, c.dtype(0), Shape::unknown());
-  if (!c.require(depth <= in.rank(), "index tuples of " + std::to_string(depth) + " for " + in.text())) return;
-  if (!c.require(at.rank() - 1 + in.rank() - static_cast<int>(depth) <= kMaxRank, "a result of more than 8 dimensions")) return;
+  if (!c.require(depth <= in.rank(),
+                 "index tuples of " + std::to_string(depth) + " for " + in.text()))
+    return;
+  if (!c.require(at.rank() - 1 + in.rank() - static_cast<int>(depth) <= kMaxRank,
+                 "a result of more than 8 dimensions"))
+    return;
   Shape out;
   for (int d = 0; d + 1 < at.rank(); ++d) out.push_back(at[d]);
   for (int d = static_cast<int>(depth); d < in.rank(); ++d) out.push_back(in[d]);
@@ -40,16 +44,25 @@ void eval(const GatherNd&, EvalContext& c) {
     for (std::int64_t k = 0; k < depth; ++k) {
       const std::int64_t i = integer_at(at, t * depth + k);
       const Dim extent = in.shape[static_cast<int>(k)];
-      if (!c.require(i >= 0 && i < extent, "index " + std::to_string(i) + " is outside an extent of " + std::to_string(extent))) return;
+      if (!c.require(
+              i >= 0 && i < extent,
+              "index " + std::to_string(i) + " is outside an extent of " + std::to_string(extent)))
+        return;
       start += i * strides[static_cast<std::size_t>(k)];
     }
     starts[static_cast<std::size_t>(t)] = start;
   }
-  move_elements(c, 0, [&](std::int64_t i) { return Source{&in, starts[static_cast<std::size_t>(i / slice)] + i % slice}; });
+  move_elements(c, 0, [&](std::int64_t i) {
+    return Source{&in, starts[static_cast<std::size_t>(i / slice)] + i % slice};
+  });
 }
 
-void read_tflite(TfliteNode& n) { if (n.expect(2, 2)) n.emit(GatherNd{}); }
-void write_tflite(const GatherNd&, TfliteWriter& w) { w.builtin(tflite::BuiltinOperator_GATHER_ND, 4); }
+void read_tflite(TfliteNode& n) {
+  if (n.expect(2, 2)) n.emit(GatherNd{});
+}
+void write_tflite(const GatherNd&, TfliteWriter& w) {
+  w.builtin(tflite::BuiltinOperator_GATHER_ND, 4);
+}
 
 }  // namespace
 

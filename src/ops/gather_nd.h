@@ -1,4 +1,5 @@
-// Slices picked by index tuples: the last dimension of input 1 addresses the first dimensions of input 0.
+// Slices picked by index tuples: the last dimension of input 1 addresses the first dimensions of
+// input 0.
 #pragma once
 
 #include "ir/op_def.h"

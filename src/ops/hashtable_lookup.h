@@ -1,5 +1,5 @@
-// Rows of a table by key. Inputs: keys to find int32 [n], keys int32 [m] in ascending order, values [m, ...]. Outputs:
-// rows, those not found zero or empty; uint8 [n], 1 where found.
+// Rows of a table by key. Inputs: keys to find int32 [n], keys int32 [m] in ascending order, values
+// [m, ...]. Outputs: rows, those not found zero or empty; uint8 [n], 1 where found.
 #pragma once
 
 #include "ir/op_def.h"

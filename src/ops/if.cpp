@@ -11,7 +11,9 @@ namespace {
 
 void infer(const If& op, InferContext& c) {
   const auto elements = c.shape(0).checked_elements();
-  if (!c.require(c.dtype(0) == DType::kBool && elements.value_or(1) == 1, "the condition must be one bool")) return;
+  if (!c.require(c.dtype(0) == DType::kBool && elements.value_or(1) == 1,
+                 "the condition must be one bool"))
+    return;
   const GraphId graphs[] = {op.then_graph, op.else_graph};
   infer_calls(c, graphs, 1);
 }

@@ -16,20 +16,30 @@ using Outside = ImageProjectiveTransform::Outside;
 void infer(const ImageProjectiveTransform&, InferContext& c) {
   const Shape& x = c.shape(0);
   const Shape& maps = c.shape(1);
-  if (!c.require(!x.ranked() || x.rank() == 4, "images must have 4 dimensions, got " + x.text())) return;
-  if (!c.require(!maps.ranked() || (maps.rank() == 2 && (!is_known(maps[1]) || maps[1] == 8)), "maps: expected [n, 8], got " + maps.text())) return;
-  if (!c.require(is_numeric(c.dtype(0)) && !is_complex(c.dtype(0)) && c.dtype(1) == DType::kFloat32, "images must be real, maps float32")) return;
-  if (!c.require(c.dtype(2) == DType::kInt32 && c.dtype(3) == DType::kFloat32 && (!c.shape(3).known() || c.shape(3).elements() == 1),
-                 "the size must be int32, the value outside one float32")) return;
+  if (!c.require(!x.ranked() || x.rank() == 4, "images must have 4 dimensions, got " + x.text()))
+    return;
+  if (!c.require(!maps.ranked() || (maps.rank() == 2 && (!is_known(maps[1]) || maps[1] == 8)),
+                 "maps: expected [n, 8], got " + maps.text()))
+    return;
+  if (!c.require(is_numeric(c.dtype(0)) && !is_complex(c.dtype(0)) && c.dtype(1) == DType::kFloat32,
+                 "images must be real, maps float32"))
+    return;
+  if (!c.require(c.dtype(2) == DType::kInt32 && c.dtype(3) == DType::kFloat32 &&
+                     (!c.shape(3).known() || c.shape(3).elements() == 1),
+                 "the size must be int32, the value outside one float32"))
+    return;
   if (maps.ranked() && x.ranked() && is_known(maps[0]) && is_known(x[0]) &&
-      !c.require(maps[0] == 1 || maps[0] == x[0], "expected one map, or one an image")) return;
+      !c.require(maps[0] == 1 || maps[0] == x[0], "expected one map, or one an image"))
+    return;
   Shape out = x.ranked() ? x : Shape::of_rank(4);
   out[1] = out[2] = kUnknownDim;
   if (const auto size = c.contents(2)) {
     if (!c.require(size->size() == 2, "the size must be two numbers")) return;
     for (int i = 0; i < 2; ++i) {
       const Element& e = (*size)[static_cast<std::size_t>(i)];
-      if (!c.require(!e.known || (e.value > 0 && e.value <= INT32_MAX), "the size must be positive")) return;
+      if (!c.require(!e.known || (e.value > 0 && e.value <= INT32_MAX),
+                     "the size must be positive"))
+        return;
       out[i + 1] = e.dim();
     }
   }
@@ -73,8 +83,12 @@ struct Image {
   float fill;
   float at(float y, float x, std::int64_t k) const {
     const Shape& s = t.shape;
-    if (!(y >= 0 && y < static_cast<float>(s[1]) && x >= 0 && x < static_cast<float>(s[2]))) return fill;
-    return static_cast<float>(load(t.data, ((number * s[1] + static_cast<std::int64_t>(y)) * s[2] + static_cast<std::int64_t>(x)) * s[3] + k));
+    if (!(y >= 0 && y < static_cast<float>(s[1]) && x >= 0 && x < static_cast<float>(s[2])))
+      return fill;
+    return static_cast<float>(load(t.data, ((number * s[1] + static_cast<std::int64_t>(y)) * s[2] +
+                                            static_cast<std::int64_t>(x)) *
+                                                   s[3] +
+                                               k));
   }
   float between(float y, float x, std::int64_t k) const {
     const float top = std::floor(y), left = std::floor(x);
@@ -91,7 +105,9 @@ void eval(const ImageProjectiveTransform& op, EvalContext& c) {
   const auto maps = c.input(1).as<float>();
   const bool one_map = c.input(1).shape[0] == 1;
   if (out.elements() == 0) return;
-  if (!c.require(one_map || c.input(1).shape[0] == in.shape[0], "expected one map, or one an image")) return;
+  if (!c.require(one_map || c.input(1).shape[0] == in.shape[0],
+                 "expected one map, or one an image"))
+    return;
   const StoreDouble store = store_double(out.dtype);
   std::int64_t to = 0;
   for (std::int64_t b = 0; b < out.shape[0]; ++b) {
@@ -105,7 +121,9 @@ void eval(const ImageProjectiveTransform& op, EvalContext& c) {
         const float from_y = placed(op.outside, (m[3] * x + m[4] * y + m[5]) / k, in.shape[1]);
         for (std::int64_t channel = 0; channel < out.shape[3]; ++channel) {
           float v = image.fill;
-          if (k != 0) v = op.nearest ? image.at(std::round(from_y), std::round(from_x), channel) : image.between(from_y, from_x, channel);
+          if (k != 0)
+            v = op.nearest ? image.at(std::round(from_y), std::round(from_x), channel)
+                           : image.between(from_y, from_x, channel);
           store(out.data, to++, static_cast<double>(v));
         }
       }
@@ -117,20 +135,31 @@ void read_tf(TfNode& n) {
   if (!n.expect(3, 4)) return;
   const std::string interpolation = n.text("interpolation");
   const std::string mode = n.text("fill_mode", "CONSTANT");
-  if (!n.require(interpolation == "NEAREST" || interpolation == "BILINEAR", "interpolation: expected NEAREST or BILINEAR, got " + interpolation)) return;
+  if (!n.require(interpolation == "NEAREST" || interpolation == "BILINEAR",
+                 "interpolation: expected NEAREST or BILINEAR, got " + interpolation))
+    return;
   constexpr std::string_view kModes[] = {"CONSTANT", "REFLECT", "WRAP", "NEAREST"};
   const auto found = std::find(std::begin(kModes), std::end(kModes), mode);
-  if (!n.require(found != std::end(kModes), "fill_mode: expected CONSTANT, REFLECT, WRAP or NEAREST, got " + mode)) return;
+  if (!n.require(found != std::end(kModes),
+                 "fill_mode: expected CONSTANT, REFLECT, WRAP or NEAREST, got " + mode))
+    return;
   std::vector<ValueId> inputs = n.all_inputs();
   if (inputs.size() == 3) inputs.push_back(n.builder().scalar_f32(0));
-  n.output(0, n.emit(ImageProjectiveTransform{.nearest = interpolation == "NEAREST", .outside = static_cast<Outside>(found - std::begin(kModes))}, inputs));
+  n.output(0, n.emit(ImageProjectiveTransform{.nearest = interpolation == "NEAREST",
+                                              .outside =
+                                                  static_cast<Outside>(found - std::begin(kModes))},
+                     inputs));
 }
 
 }  // namespace
 
-const OpDef ImageProjectiveTransform::kOp = define_op<ImageProjectiveTransform, infer>("image_projective_transform");
-extern const EvalFacet eval_image_projective_transform = eval_facet<ImageProjectiveTransform, eval>();
-extern const ReadTfFacet read_tf_image_projective_transform_v2{"ImageProjectiveTransformV2", read_tf};
-extern const ReadTfFacet read_tf_image_projective_transform_v3{"ImageProjectiveTransformV3", read_tf};
+const OpDef ImageProjectiveTransform::kOp =
+    define_op<ImageProjectiveTransform, infer>("image_projective_transform");
+extern const EvalFacet eval_image_projective_transform =
+    eval_facet<ImageProjectiveTransform, eval>();
+extern const ReadTfFacet read_tf_image_projective_transform_v2{"ImageProjectiveTransformV2",
+                                                               read_tf};
+extern const ReadTfFacet read_tf_image_projective_transform_v3{"ImageProjectiveTransformV3",
+                                                               read_tf};
 
 }  // namespace tare

@@ -1,5 +1,6 @@
-// Images seen through projective maps. Inputs: images [b, h, w, c], maps [b or 1, 8] from places in the result to places
-// in the image, the size [2], the value outside. Output: as the images, of that size.
+// Images seen through projective maps. Inputs: images [b, h, w, c], maps [b or 1, 8] from places in
+// the result to places in the image, the size [2], the value outside. Output: as the images, of
+// that size.
 #pragma once
 
 #include <cstdint>

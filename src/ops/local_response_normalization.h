@@ -1,4 +1,5 @@
-// x / (bias + alpha * sum(x^2))^beta, the sum over `radius` channels to either side and the channel itself.
+// x / (bias + alpha * sum(x^2))^beta, the sum over `radius` channels to either side and the channel
+// itself.
 #pragma once
 
 #include <cstdint>

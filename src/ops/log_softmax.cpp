@@ -1,4 +1,5 @@
-// LOG_SOFTMAX over the last dimension. 8-bit outputs have scale 1/16 and the type's largest number as zero point.
+// LOG_SOFTMAX over the last dimension. 8-bit outputs have scale 1/16 and the type's largest number
+// as zero point.
 #include "ops/log_softmax.h"
 
 #include <algorithm>
@@ -16,14 +17,17 @@ namespace {
 
 void infer(const LogSoftmax&, InferContext& c) {
   const DType in = c.dtype(0);
-  if (!c.require(!c.shape(0).ranked() || c.shape(0).rank() >= 1, "a scalar has no last dimension")) return;
+  if (!c.require(!c.shape(0).ranked() || c.shape(0).rank() >= 1, "a scalar has no last dimension"))
+    return;
   if (!is_float(in) && in != DType::kInt8 && in != DType::kUint8) {
     return c.fail("no kernel for " + std::string(dtype_name(in)), Code::kUnsupported);
   }
   c.output(0, in, c.shape(0));
 }
 
-Cost cost(const LogSoftmax&, const NodeTypes& t) { return {.macs = 0, .flops = 5 * t.outputs[0].shape.checked_elements().value_or(0)}; }
+Cost cost(const LogSoftmax&, const NodeTypes& t) {
+  return {.macs = 0, .flops = 5 * t.outputs[0].shape.checked_elements().value_or(0)};
+}
 
 struct Rows {
   std::int64_t count, width;
@@ -48,9 +52,11 @@ void eval_wide(const Tensor& in, Tensor& out, const Rows& rows) {
   for (std::int64_t r = 0; r < rows.count; ++r) {
     const std::int64_t at = r * rows.width;
     double largest = -std::numeric_limits<double>::infinity(), sum = 0;
-    for (std::int64_t i = 0; i < rows.width; ++i) largest = std::max(largest, load(in.data, at + i));
+    for (std::int64_t i = 0; i < rows.width; ++i)
+      largest = std::max(largest, load(in.data, at + i));
     for (std::int64_t i = 0; i < rows.width; ++i) sum += std::exp(load(in.data, at + i) - largest);
-    for (std::int64_t i = 0; i < rows.width; ++i) store(out.data, at + i, load(in.data, at + i) - largest - std::log(sum));
+    for (std::int64_t i = 0; i < rows.width; ++i)
+      store(out.data, at + i, load(in.data, at + i) - largest - std::log(sum));
   }
 }
 
@@ -60,28 +66,41 @@ void eval_8_bit(const Tensor& in, Tensor& out, const Rows& rows) {
   const StoreInt store = store_int(out.dtype);
   const std::int32_t high = out.dtype == DType::kUint8 ? 255 : 127, low = high - 255;
   const ExpScaling scaling = exp_scaling(1.0, static_cast<double>(in.scale()));
-  const double back = std::ldexp(1.0, 31 - scaling.multiplier.shift) / std::max(scaling.multiplier.multiplier, 1);
+  const double back =
+      std::ldexp(1.0, 31 - scaling.multiplier.shift) / std::max(scaling.multiplier.multiplier, 1);
   const QuantizedMultiplier to_input = quantize_multiplier(back);
   for (std::int64_t r = 0; r < rows.count; ++r) {
     const std::int64_t at = r * rows.width;
     std::int64_t largest = load(in.data, at);
-    for (std::int64_t i = 1; i < rows.width; ++i) largest = std::max(largest, load(in.data, at + i));
-    const auto difference = [&](std::int64_t i) { return static_cast<std::int32_t>(load(in.data, at + i) - largest); };
-    const auto scaled = [&](std::int32_t d) { return multiply_by_quantized_multiplier(d, scaling.multiplier); };
+    for (std::int64_t i = 1; i < rows.width; ++i)
+      largest = std::max(largest, load(in.data, at + i));
+    const auto difference = [&](std::int64_t i) {
+      return static_cast<std::int32_t>(load(in.data, at + i) - largest);
+    };
+    const auto scaled = [&](std::int32_t d) {
+      return multiply_by_quantized_multiplier(d, scaling.multiplier);
+    };
     std::uint32_t sum = 0;
     for (std::int64_t i = 0; i < rows.width; ++i) {
       const auto d = difference(i);
-      if (d >= scaling.smallest) sum += static_cast<std::uint32_t>(rescale(exp_of_negative(scaled(d), kExpIntegerBits), 0, kSumBits));
+      if (d >= scaling.smallest)
+        sum += static_cast<std::uint32_t>(
+            rescale(exp_of_negative(scaled(d), kExpIntegerBits), 0, kSumBits));
     }
-    const std::int32_t log_sum = log_of_at_least_one(static_cast<std::int32_t>(sum), kSumBits, kExpIntegerBits);
-    // Differences that would leave 5 integer bits once the logarithm is taken away give the smallest output.
-    const auto edge = static_cast<std::int32_t>(static_cast<std::uint32_t>(log_sum) + (std::uint32_t{1} << 31));
-    const std::int32_t smallest = std::max(scaling.smallest - 1, multiply_by_quantized_multiplier(edge, to_input));
+    const std::int32_t log_sum =
+        log_of_at_least_one(static_cast<std::int32_t>(sum), kSumBits, kExpIntegerBits);
+    // Differences that would leave 5 integer bits once the logarithm is taken away give the
+    // smallest output.
+    const auto edge =
+        static_cast<std::int32_t>(static_cast<std::uint32_t>(log_sum) + (std::uint32_t{1} << 31));
+    const std::int32_t smallest =
+        std::max(scaling.smallest - 1, multiply_by_quantized_multiplier(edge, to_input));
     for (std::int64_t i = 0; i < rows.width; ++i) {
       const auto d = difference(i);
       std::int32_t v = low;
       if (d > smallest) {
-        const auto rest = static_cast<std::int32_t>(static_cast<std::uint32_t>(scaled(d)) - static_cast<std::uint32_t>(log_sum));
+        const auto rest = static_cast<std::int32_t>(static_cast<std::uint32_t>(scaled(d)) -
+                                                    static_cast<std::uint32_t>(log_sum));
         v = rounding_divide_by_pot(rest, 31 - kExpIntegerBits - kOutputBits) + high;
       }
       store(out.data, at + i, std::clamp(v, low, high));
@@ -104,21 +123,25 @@ void read_tflite(TfliteNode& n) {
   const TensorType& out = n.output_type(0);
   if (!is_float(out.dtype)) {
     const std::int32_t zero = out.dtype == DType::kUint8 ? 255 : 127;
-    n.require(n.type(0).quantized() && out.quantized() && out.scale() == 1.0f / 16 && out.zero_point() == zero,
+    n.require(n.type(0).quantized() && out.quantized() && out.scale() == 1.0f / 16 &&
+                  out.zero_point() == zero,
               "the output's scale must be 1/16 and its zero point the largest number");
   }
   n.emit(LogSoftmax{});
 }
 
 void write_tflite(const LogSoftmax&, TfliteWriter& w) {
-  w.builtin(tflite::BuiltinOperator_LOG_SOFTMAX, tflite::CreateLogSoftmaxOptions(w.fbb()), w.input_type(0).dtype == DType::kInt8 ? 2 : 1);
+  w.builtin(tflite::BuiltinOperator_LOG_SOFTMAX, tflite::CreateLogSoftmaxOptions(w.fbb()),
+            w.input_type(0).dtype == DType::kInt8 ? 2 : 1);
 }
 
 }  // namespace
 
 const OpDef LogSoftmax::kOp = define_op<LogSoftmax, infer, cost>("log_softmax");
 extern const EvalFacet eval_log_softmax = eval_facet<LogSoftmax, eval>();
-extern const ReadTfliteFacet read_tflite_log_softmax{tflite::BuiltinOperator_LOG_SOFTMAX, read_tflite};
-extern const WriteTfliteFacet write_tflite_log_softmax = write_tflite_facet<LogSoftmax, write_tflite>();
+extern const ReadTfliteFacet read_tflite_log_softmax{tflite::BuiltinOperator_LOG_SOFTMAX,
+                                                     read_tflite};
+extern const WriteTfliteFacet write_tflite_log_softmax =
+    write_tflite_facet<LogSoftmax, write_tflite>();
 
 }  // namespace tare

@@ -1,4 +1,5 @@
-// Matrices by their diagonal, over the last dimensions: zero but for it, or a given matrix with another diagonal.
+// Matrices by their diagonal, over the last dimensions: zero but for it, or a given matrix with
+// another diagonal.
 #pragma once
 
 #include "ir/op_def.h"

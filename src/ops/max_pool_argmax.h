@@ -1,4 +1,5 @@
-// Maximum of each window and where it was. Input [n, h, w, c]; outputs: maxima, places. The first of equals wins.
+// Maximum of each window and where it was. Input [n, h, w, c]; outputs: maxima, places. The first
+// of equals wins.
 #pragma once
 
 #include <array>
@@ -10,8 +11,9 @@
 
 namespace tare {
 
-// How a place is counted: within its window (y * width + x; MediaPipe, float32 and 0.1 more, so that truncation is
-// safe), within its image ((y * w + x) * c + channel), or within the whole input.
+// How a place is counted: within its window (y * width + x; MediaPipe, float32 and 0.1 more, so
+// that truncation is safe), within its image ((y * w + x) * c + channel), or within the whole
+// input.
 enum class ArgmaxPlace : std::uint8_t { kWindow, kImage, kBatch };
 
 struct MaxPoolArgmax {
@@ -25,7 +27,8 @@ struct MaxPoolArgmax {
   static const OpDef kOp;
 };
 
-// Puts elements back where a max pool found them, 0 elsewhere. Inputs: x [n, h, w, c], places of the same shape.
+// Puts elements back where a max pool found them, 0 elsewhere. Inputs: x [n, h, w, c], places of
+// the same shape.
 struct MaxUnpool {
   std::array<std::int64_t, 2> filter{1, 1};
   std::array<std::int64_t, 2> stride{1, 1};

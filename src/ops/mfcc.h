@@ -1,6 +1,6 @@
-// Mel-frequency cepstral coefficients of spectrograms: magnitudes in bands evenly spaced in mel, their logarithms, and
-// the first coefficients of a cosine transform. Inputs: squared magnitudes float [channels, frames, bins], sample rate
-// int32. Output: [channels, frames, coefficients].
+// Mel-frequency cepstral coefficients of spectrograms: magnitudes in bands evenly spaced in mel,
+// their logarithms, and the first coefficients of a cosine transform. Inputs: squared magnitudes
+// float [channels, frames, bins], sample rate int32. Output: [channels, frames, coefficients].
 #pragma once
 
 #include "ir/op_def.h"

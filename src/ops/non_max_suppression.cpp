@@ -1,6 +1,6 @@
-// NON_MAX_SUPPRESSION_V4 and V5. Candidates wait in a heap ordered by score, then by lower index; in the soft form a
-// candidate's score decays by exp(-IoU^2 / (2 sigma)) for each box kept, and it goes back into the heap.
-// Source: TFLite's reference kernel; Bodla et al., "Soft-NMS", 2017.
+// NON_MAX_SUPPRESSION_V4 and V5. Candidates wait in a heap ordered by score, then by lower index;
+// in the soft form a candidate's score decays by exp(-IoU^2 / (2 sigma)) for each box kept, and it
+// goes back into the heap. Source: TFLite's reference kernel; Bodla et al., "Soft-NMS", 2017.
 #include "ops/non_max_suppression.h"
 
 #include <algorithm>
@@ -15,19 +15,33 @@
 namespace tare {
 namespace {
 
-std::string_view variant(const NonMaxSuppression& op) { return op.soft ? "non_max_suppression_v5" : "non_max_suppression_v4"; }
+std::string_view variant(const NonMaxSuppression& op) {
+  return op.soft ? "non_max_suppression_v5" : "non_max_suppression_v4";
+}
 
 void infer(const NonMaxSuppression& op, InferContext& c) {
   const Shape& boxes = c.shape(0);
   const Shape& scores = c.shape(1);
-  if (!c.require(c.dtype(0) == DType::kFloat32 && c.dtype(1) == DType::kFloat32, "boxes and scores must be float32")) return;
-  if (boxes.ranked() && !c.require(boxes.rank() == 2 && (!is_known(boxes[1]) || boxes[1] == 4), "boxes: expected [n, 4], got " + boxes.text())) return;
-  if (scores.ranked() && !c.require(scores.rank() == 1 && (!is_known(scores[0]) || !boxes.ranked() || !is_known(boxes[0]) || scores[0] == boxes[0]), "scores: expected one a box")) return;
+  if (!c.require(c.dtype(0) == DType::kFloat32 && c.dtype(1) == DType::kFloat32,
+                 "boxes and scores must be float32"))
+    return;
+  if (boxes.ranked() && !c.require(boxes.rank() == 2 && (!is_known(boxes[1]) || boxes[1] == 4),
+                                   "boxes: expected [n, 4], got " + boxes.text()))
+    return;
+  if (scores.ranked() &&
+      !c.require(scores.rank() == 1 && (!is_known(scores[0]) || !boxes.ranked() ||
+                                        !is_known(boxes[0]) || scores[0] == boxes[0]),
+                 "scores: expected one a box"))
+    return;
   for (int i = 2; i < c.inputs(); ++i) {
-    if (c.shape(i).known() && !c.require(c.shape(i).elements() == 1, "counts and thresholds must be scalars")) return;
+    if (c.shape(i).known() &&
+        !c.require(c.shape(i).elements() == 1, "counts and thresholds must be scalars"))
+      return;
   }
   const auto most = c.contents(2);
-  if (!c.require(!most || !most->front().known || most->front().value >= 0, "a negative number of boxes to keep")) return;
+  if (!c.require(!most || !most->front().known || most->front().value >= 0,
+                 "a negative number of boxes to keep"))
+    return;
   const Shape kept{op.padded && most ? most->front().dim() : kUnknownDim};
   int o = 0;
   c.output(o++, DType::kInt32, kept);
@@ -47,8 +61,10 @@ float intersection_over_union(const float* a, const float* b) {
   const float area_a = (high(a, 0) - low(a, 0)) * (high(a, 1) - low(a, 1));
   const float area_b = (high(b, 0) - low(b, 0)) * (high(b, 1) - low(b, 1));
   if (area_a <= 0 || area_b <= 0) return 0.0f;
-  const float height = std::max(std::min(high(a, 0), high(b, 0)) - std::max(low(a, 0), low(b, 0)), 0.0f);
-  const float width = std::max(std::min(high(a, 1), high(b, 1)) - std::max(low(a, 1), low(b, 1)), 0.0f);
+  const float height =
+      std::max(std::min(high(a, 0), high(b, 0)) - std::max(low(a, 0), low(b, 0)), 0.0f);
+  const float width =
+      std::max(std::min(high(a, 1), high(b, 1)) - std::max(low(a, 1), low(b, 1)), 0.0f);
   const float both = height * width;
   return both / (area_a + area_b - both);
 }
@@ -58,8 +74,11 @@ struct Settings {
   float iou, score, sigma;
 };
 
-std::vector<Candidate> suppress(const float* boxes, std::span<const float> scores, const Settings& s) {
-  const auto later = [](const Candidate& a, const Candidate& b) { return a.score < b.score || (a.score == b.score && a.box > b.box); };
+std::vector<Candidate> suppress(const float* boxes, std::span<const float> scores,
+                                const Settings& s) {
+  const auto later = [](const Candidate& a, const Candidate& b) {
+    return a.score < b.score || (a.score == b.score && a.box > b.box);
+  };
   std::priority_queue<Candidate, std::vector<Candidate>, decltype(later)> waiting(later);
   for (std::size_t i = 0; i < scores.size(); ++i) {
     if (scores[i] > s.score) waiting.push({static_cast<std::int64_t>(i), scores[i], 0});
@@ -73,14 +92,23 @@ std::vector<Candidate> suppress(const float* boxes, std::span<const float> score
     bool out = false;
     for (std::size_t j = kept.size(); j-- > next.compared;) {
       const float iou = intersection_over_union(boxes + 4 * next.box, boxes + 4 * kept[j].box);
-      if (iou >= s.iou && s.sigma <= 0) { out = true; break; }
-      if (s.sigma > 0) next.score = iou <= s.iou || s.iou >= 1 ? next.score * std::exp(decay * iou * iou) : 0.0f;
-      if (next.score <= s.score) { out = true; break; }
+      if (iou >= s.iou && s.sigma <= 0) {
+        out = true;
+        break;
+      }
+      if (s.sigma > 0)
+        next.score = iou <= s.iou || s.iou >= 1 ? next.score * std::exp(decay * iou * iou) : 0.0f;
+      if (next.score <= s.score) {
+        out = true;
+        break;
+      }
     }
     next.compared = kept.size();
     if (out) continue;
-    if (next.score == before) kept.push_back(next);
-    else if (next.score > s.score) waiting.push(next);
+    if (next.score == before)
+      kept.push_back(next);
+    else if (next.score > s.score)
+      waiting.push(next);
   }
   return kept;
 }
@@ -104,19 +132,28 @@ void eval(const NonMaxSuppression& op, EvalContext& c) {
   if (c.wants(last)) c.output(last).as<std::int32_t>()[0] = static_cast<std::int32_t>(kept.size());
 }
 
-void read_v4(TfliteNode& n) { if (n.expect(5, 5, 2)) n.emit(NonMaxSuppression{}); }
-void read_v5(TfliteNode& n) { if (n.expect(6, 6, 3)) n.emit(NonMaxSuppression{.soft = true}); }
+void read_v4(TfliteNode& n) {
+  if (n.expect(5, 5, 2)) n.emit(NonMaxSuppression{});
+}
+void read_v5(TfliteNode& n) {
+  if (n.expect(6, 6, 3)) n.emit(NonMaxSuppression{.soft = true});
+}
 void write_tflite(const NonMaxSuppression& op, TfliteWriter& w) {
   if (!op.padded) return w.refuse("TFLite pads its results");
-  w.builtin(op.soft ? tflite::BuiltinOperator_NON_MAX_SUPPRESSION_V5 : tflite::BuiltinOperator_NON_MAX_SUPPRESSION_V4);
+  w.builtin(op.soft ? tflite::BuiltinOperator_NON_MAX_SUPPRESSION_V5
+                    : tflite::BuiltinOperator_NON_MAX_SUPPRESSION_V4);
 }
 
 }  // namespace
 
-const OpDef NonMaxSuppression::kOp = define_op_table<NonMaxSuppression, infer, variant>("non_max_suppression");
+const OpDef NonMaxSuppression::kOp =
+    define_op_table<NonMaxSuppression, infer, variant>("non_max_suppression");
 extern const EvalFacet eval_non_max_suppression = eval_facet<NonMaxSuppression, eval>();
-extern const ReadTfliteFacet read_tflite_non_max_suppression_v4{tflite::BuiltinOperator_NON_MAX_SUPPRESSION_V4, read_v4};
-extern const ReadTfliteFacet read_tflite_non_max_suppression_v5{tflite::BuiltinOperator_NON_MAX_SUPPRESSION_V5, read_v5};
-extern const WriteTfliteFacet write_tflite_non_max_suppression = write_tflite_facet<NonMaxSuppression, write_tflite>();
+extern const ReadTfliteFacet read_tflite_non_max_suppression_v4{
+    tflite::BuiltinOperator_NON_MAX_SUPPRESSION_V4, read_v4};
+extern const ReadTfliteFacet read_tflite_non_max_suppression_v5{
+    tflite::BuiltinOperator_NON_MAX_SUPPRESSION_V5, read_v5};
+extern const WriteTfliteFacet write_tflite_non_max_suppression =
+    write_tflite_facet<NonMaxSuppression, write_tflite>();
 
 }  // namespace tare

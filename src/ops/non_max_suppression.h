@@ -1,6 +1,6 @@
-// Boxes [n, 4] (y1, x1, y2, x2) and scores [n] kept greedily. Inputs: boxes, scores, largest count, IoU threshold, score
-// threshold, and for the soft form its sigma. Outputs: indices (padded with 0 to the largest count), for the soft form
-// scores, and how many are valid.
+// Boxes [n, 4] (y1, x1, y2, x2) and scores [n] kept greedily. Inputs: boxes, scores, largest count,
+// IoU threshold, score threshold, and for the soft form its sigma. Outputs: indices (padded with 0
+// to the largest count), for the soft form scores, and how many are valid.
 #pragma once
 
 #include "ir/op_def.h"
@@ -8,7 +8,7 @@
 namespace tare {
 
 struct NonMaxSuppression {
-  bool soft = false;  // NON_MAX_SUPPRESSION_V5
+  bool soft = false;   // NON_MAX_SUPPRESSION_V5
   bool padded = true;  // TFLite always pads; TensorFlow's V3 returns as many as it keeps
   bool operator==(const NonMaxSuppression&) const = default;
   static const OpDef kOp;

@@ -14,14 +14,17 @@ void infer(const OneHot& op, InferContext& c) {
   Shape out = c.shape(0);
   if (!c.require(c.dtype(2) == c.dtype(3), "on and off values of different types")) return;
   for (int i = 1; i <= 3; ++i) {
-    if (c.shape(i).known() && !c.require(c.shape(i).elements() == 1, "depth, on and off values must be scalars")) return;
+    if (c.shape(i).known() &&
+        !c.require(c.shape(i).elements() == 1, "depth, on and off values must be scalars"))
+      return;
   }
   if (!out.ranked()) return c.output(0, c.dtype(2), out);
   if (!c.require(out.rank() < kMaxRank, "a result of more than 8 dimensions")) return;
   const int axis = normalise_axis(c, op.axis, out.rank() + 1);
   if (axis < 0) return;
   const auto depth = c.contents(1);
-  if (!c.require(!depth || !depth->front().known || depth->front().value >= 0, "a negative depth")) return;
+  if (!c.require(!depth || !depth->front().known || depth->front().value >= 0, "a negative depth"))
+    return;
   out.insert(axis, depth ? depth->front().dim() : kUnknownDim);
   c.output(0, c.dtype(2), out);
 }
@@ -39,9 +42,12 @@ void eval(const OneHot& op, EvalContext& c) {
   });
 }
 
-void read_tflite(TfliteNode& n) { if (n.expect(4, 4)) n.emit(OneHot{.axis = n.options<tflite::OneHotOptions>().axis()}); }
+void read_tflite(TfliteNode& n) {
+  if (n.expect(4, 4)) n.emit(OneHot{.axis = n.options<tflite::OneHotOptions>().axis()});
+}
 void write_tflite(const OneHot& op, TfliteWriter& w) {
-  w.builtin(tflite::BuiltinOperator_ONE_HOT, tflite::CreateOneHotOptions(w.fbb(), static_cast<std::int32_t>(op.axis)));
+  w.builtin(tflite::BuiltinOperator_ONE_HOT,
+            tflite::CreateOneHotOptions(w.fbb(), static_cast<std::int32_t>(op.axis)));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Inputs: indices, depth, on value, off value. A new axis of extent depth holds on at the index, off elsewhere.
+// Inputs: indices, depth, on value, off value. A new axis of extent depth holds on at the index,
+// off elsewhere.
 #pragma once
 
 #include "ir/op_def.h"

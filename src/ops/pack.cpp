@@ -11,15 +11,20 @@
 namespace tare {
 namespace {
 
-int axis_of(const Pack& op, const Shape& out) { return static_cast<int>(op.axis < 0 ? op.axis + out.rank() : op.axis); }
+int axis_of(const Pack& op, const Shape& out) {
+  return static_cast<int>(op.axis < 0 ? op.axis + out.rank() : op.axis);
+}
 
 void infer(const Pack& op, InferContext& c) {
   Shape part = Shape::unknown();
   for (int i = 0; i < c.inputs(); ++i) {
     if (!c.require(c.dtype(i) == c.dtype(0), "inputs of different types")) return;
-    if (!c.require(compatible(part, c.shape(i)), "inputs " + part.text() + " and " + c.shape(i).text() + " of different shapes")) return;
+    if (!c.require(compatible(part, c.shape(i)),
+                   "inputs " + part.text() + " and " + c.shape(i).text() + " of different shapes"))
+      return;
     if (!part.ranked()) part = c.shape(i);
-    for (int d = 0; c.shape(i).ranked() && d < part.rank(); ++d) if (!is_known(part[d])) part[d] = c.shape(i)[d];
+    for (int d = 0; c.shape(i).ranked() && d < part.rank(); ++d)
+      if (!is_known(part[d])) part[d] = c.shape(i)[d];
   }
   if (!part.ranked()) return c.output(0, c.dtype(0), part);
   if (!c.require(part.rank() < kMaxRank, "a result of more than 8 dimensions")) return;
@@ -46,7 +51,8 @@ void eval(const Pack& op, EvalContext& c) {
   for (int d = axis + 1; d < out.rank(); ++d) inner *= out[d];
   const std::int64_t parts = c.inputs();
   move_elements(c, 0, [&](std::int64_t i) {
-    return Source{&c.input(static_cast<int>(i / inner % parts)), i / (inner * parts) * inner + i % inner};
+    return Source{&c.input(static_cast<int>(i / inner % parts)),
+                  i / (inner * parts) * inner + i % inner};
   });
 }
 
@@ -60,7 +66,10 @@ bool lower(const Pack& op, XnnBuilder& b) {
   for (int i = 0; i < b.inputs(); ++i) {
     const XnnValue next = b.temporary(part);
     if (!b.reshape(b.input(i), next, part.shape)) return false;
-    if (i == 0) { so_far = next; continue; }
+    if (i == 0) {
+      so_far = next;
+      continue;
+    }
     TensorType joined = part;
     joined.shape[axis] = i + 1;
     const XnnValue out = i + 1 == b.inputs() ? b.output() : b.temporary(joined);
@@ -73,11 +82,15 @@ bool lower(const Pack& op, XnnBuilder& b) {
 void read_tflite(TfliteNode& n) {
   if (!n.expect(1, 1 << 20)) return;
   const auto& o = n.options<tflite::PackOptions>();
-  if (n.require(o.values_count() == n.inputs(), "values_count: not the number of inputs")) n.emit(Pack{.axis = o.axis()});
+  if (n.require(o.values_count() == n.inputs(), "values_count: not the number of inputs"))
+    n.emit(Pack{.axis = o.axis()});
 }
 
 void write_tflite(const Pack& op, TfliteWriter& w) {
-  w.builtin(tflite::BuiltinOperator_PACK, tflite::CreatePackOptions(w.fbb(), static_cast<std::int32_t>(w.node().inputs.size()), static_cast<std::int32_t>(op.axis)), 2);
+  w.builtin(tflite::BuiltinOperator_PACK,
+            tflite::CreatePackOptions(w.fbb(), static_cast<std::int32_t>(w.node().inputs.size()),
+                                      static_cast<std::int32_t>(op.axis)),
+            2);
 }
 
 }  // namespace

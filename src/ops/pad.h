@@ -1,4 +1,5 @@
-// Adds a border of one value. Input 1: [rank, 2] counts before and after. Input 2 (optional): the value; 0 without.
+// Adds a border of one value. Input 1: [rank, 2] counts before and after. Input 2 (optional): the
+// value; 0 without.
 #pragma once
 
 #include "ir/op_def.h"

@@ -22,7 +22,10 @@ void infer(const Prelu&, InferContext& c) {
   }
   if (!c.require(c.dtype(1) == dtype, "alpha has another type than the input")) return;
   const Shape out = broadcast_shape(c, c.shape(0), c.shape(1));
-  if (c.ok() && !c.require(compatible(out, c.shape(0)), "alpha " + c.shape(1).text() + " does not broadcast to " + c.shape(0).text())) return;
+  if (c.ok() &&
+      !c.require(compatible(out, c.shape(0)),
+                 "alpha " + c.shape(1).text() + " does not broadcast to " + c.shape(0).text()))
+    return;
   c.output(0, dtype, c.shape(0));
 }
 
@@ -30,7 +33,9 @@ void eval_float32(EvalContext& c, const BroadcastLoop<2>& loop) {
   const float* x = c.input(0).as<float>().data();
   const float* alpha = c.input(1).as<float>().data();
   float* y = c.output(0).as<float>().data();
-  loop.run([&](std::int64_t i, const auto& at) { y[i] = x[at[0]] >= 0.0f ? x[at[0]] : x[at[0]] * alpha[at[1]]; });
+  loop.run([&](std::int64_t i, const auto& at) {
+    y[i] = x[at[0]] >= 0.0f ? x[at[0]] : x[at[0]] * alpha[at[1]];
+  });
 }
 
 void eval_wide(EvalContext& c, const BroadcastLoop<2>& loop) {
@@ -47,15 +52,18 @@ void eval_8_bit(EvalContext& c, const BroadcastLoop<2>& loop) {
   const Tensor& x = c.input(0);
   const Tensor& alpha = c.input(1);
   Tensor& y = c.output(0);
-  const QuantizedMultiplier positive = quantize_multiplier(static_cast<double>(x.scale() / y.scale()));
-  const QuantizedMultiplier negative = quantize_multiplier(static_cast<double>(x.scale() * alpha.scale() / y.scale()));
+  const QuantizedMultiplier positive =
+      quantize_multiplier(static_cast<double>(x.scale() / y.scale()));
+  const QuantizedMultiplier negative =
+      quantize_multiplier(static_cast<double>(x.scale() * alpha.scale() / y.scale()));
   const IntRange range = quantized_activation_range(Activation::kNone, y);
   const LoadInt load = load_int(x.dtype);
   const StoreInt store = store_int(y.dtype);
   loop.run([&](std::int64_t i, const auto& at) {
     const auto v = static_cast<std::int32_t>(load(x.data, at[0]) - x.zero_point());
     const auto a = static_cast<std::int32_t>(load(alpha.data, at[1]) - alpha.zero_point());
-    const std::int32_t scaled = v >= 0 ? multiply_by_quantized_multiplier(v, positive) : multiply_by_quantized_multiplier(v * a, negative);
+    const std::int32_t scaled = v >= 0 ? multiply_by_quantized_multiplier(v, positive)
+                                       : multiply_by_quantized_multiplier(v * a, negative);
     store(y.data, i, clamp_to(std::int64_t{scaled} + y.zero_point(), range));
   });
 }
@@ -68,7 +76,8 @@ void eval(const Prelu&, EvalContext& c) {
 }
 
 bool lower(const Prelu&, XnnBuilder& b) {
-  if (b.input_type(0).dtype != DType::kFloat32) return b.refuse("XNNPACK has prelu in float32 alone");
+  if (b.input_type(0).dtype != DType::kFloat32)
+    return b.refuse("XNNPACK has prelu in float32 alone");
   return b.binary(XnnBinary::kPrelu, b.input(0), b.input(1), b.output());
 }
 

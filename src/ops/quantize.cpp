@@ -1,5 +1,5 @@
-// QUANTIZE. Source: TFLite quantize.cc: floats divide by the scale and round half away from zero; integers go through
-// a fixed-point multiplier.
+// QUANTIZE. Source: TFLite quantize.cc: floats divide by the scale and round half away from zero;
+// integers go through a fixed-point multiplier.
 #include "ops/quantize.h"
 
 #include <algorithm>
@@ -23,11 +23,16 @@ struct Limits {
 
 Limits limits(DType dtype) {
   switch (dtype) {
-    case DType::kInt4: return {-8, 7};
-    case DType::kInt8: return {-128, 127};
-    case DType::kUint8: return {0, 255};
-    case DType::kInt16: return {-32768, 32767};
-    default: return {-2147483648.0, 2147483647.0};
+    case DType::kInt4:
+      return {-8, 7};
+    case DType::kInt8:
+      return {-128, 127};
+    case DType::kUint8:
+      return {0, 255};
+    case DType::kInt16:
+      return {-32768, 32767};
+    default:
+      return {-2147483648.0, 2147483647.0};
   }
 }
 
@@ -54,7 +59,8 @@ void from_float(EvalContext& c) {
   for (std::int64_t i = 0; i < in.elements(); ++i) {
     const std::size_t k = q.per_channel() ? channels.of(i) : 0;
     const float steps = std::round(static_cast<float>(load(in.data, i)) / q.scales[k]);
-    const double v = std::isnan(steps) ? q.zero_points[k] : static_cast<double>(steps) + q.zero_points[k];
+    const double v =
+        std::isnan(steps) ? q.zero_points[k] : static_cast<double>(steps) + q.zero_points[k];
     store(out.data, i, static_cast<std::int64_t>(std::clamp(v, l.min, l.max)));
   }
 }
@@ -64,35 +70,45 @@ void from_quantized(EvalContext& c) {
   Tensor& out = c.output(0);
   const LoadInt load = load_int(in.dtype);
   const StoreInt store = store_int(out.dtype);
-  const QuantizedMultiplier m = quantize_multiplier(static_cast<double>(in.scale()) / static_cast<double>(out.scale()));
+  const QuantizedMultiplier m =
+      quantize_multiplier(static_cast<double>(in.scale()) / static_cast<double>(out.scale()));
   const Limits l = limits(out.dtype);
   for (std::int64_t i = 0; i < in.elements(); ++i) {
     const auto v = static_cast<std::int32_t>(load(in.data, i) - in.zero_point());
-    const std::int64_t q = static_cast<std::int64_t>(multiply_by_quantized_multiplier(v, m)) + out.zero_point();
-    store(out.data, i, std::clamp(q, static_cast<std::int64_t>(l.min), static_cast<std::int64_t>(l.max)));
+    const std::int64_t q =
+        static_cast<std::int64_t>(multiply_by_quantized_multiplier(v, m)) + out.zero_point();
+    store(out.data, i,
+          std::clamp(q, static_cast<std::int64_t>(l.min), static_cast<std::int64_t>(l.max)));
   }
 }
 
 void eval(const Quantize&, EvalContext& c) {
-  if (!c.require(c.output(0).quantization != nullptr && store_int(c.output(0).dtype) != nullptr, "the output has no quantisation")) return;
+  if (!c.require(c.output(0).quantization != nullptr && store_int(c.output(0).dtype) != nullptr,
+                 "the output has no quantisation"))
+    return;
   if (is_float(c.input(0).dtype)) return from_float(c);
   from_quantized(c);
 }
 
 bool lower(const Quantize&, XnnBuilder& b) {
   if (b.input_type(0).dtype != DType::kFloat32) {
-    // XNNPACK's requantisation rounds otherwise than the reference: within one step, so it may stand in.
-    if (b.input_type(0).dtype != b.output_type().dtype) return b.refuse("between different integer types");
+    // XNNPACK's requantisation rounds otherwise than the reference: within one step, so it may
+    // stand in.
+    if (b.input_type(0).dtype != b.output_type().dtype)
+      return b.refuse("between different integer types");
   }
   return b.unary(XnnUnary::kConvert, b.input(0), b.output());
 }
 
 void read_tflite(TfliteNode& n) {
   if (!n.expect(1, 1)) return;
-  if (n.require(n.output_type(0).quantized(), "the output has no quantisation")) n.emit(Quantize{.to = n.output_type(0).dtype});
+  if (n.require(n.output_type(0).quantized(), "the output has no quantisation"))
+    n.emit(Quantize{.to = n.output_type(0).dtype});
 }
 
-void write_tflite(const Quantize&, TfliteWriter& w) { w.builtin(tflite::BuiltinOperator_QUANTIZE, 3); }
+void write_tflite(const Quantize&, TfliteWriter& w) {
+  w.builtin(tflite::BuiltinOperator_QUANTIZE, 3);
+}
 
 }  // namespace
 

@@ -13,7 +13,9 @@
 namespace tare {
 namespace {
 
-std::string_view variant(const Random& op) { return op.kind == RandomKind::kUniform ? "random_uniform" : "random_standard_normal"; }
+std::string_view variant(const Random& op) {
+  return op.kind == RandomKind::kUniform ? "random_uniform" : "random_standard_normal";
+}
 
 void infer(const Random&, InferContext& c) { c.output(0, DType::kFloat32, wanted_shape(c, 0)); }
 
@@ -39,7 +41,8 @@ void eval(const Random& op, EvalContext& c) {
       normal_pair(bits[0], bits[1], block);
       normal_pair(bits[2], bits[3], block + 2);
     }
-    std::copy_n(block, std::min<std::size_t>(4, out.size() - i), out.begin() + static_cast<std::ptrdiff_t>(i));
+    std::copy_n(block, std::min<std::size_t>(4, out.size() - i),
+                out.begin() + static_cast<std::ptrdiff_t>(i));
   }
 }
 
@@ -51,7 +54,9 @@ void read_tflite(TfliteNode& n) {
 }
 
 void write_tflite(const Random& op, TfliteWriter& w) {
-  const auto code = op.kind == RandomKind::kUniform ? tflite::BuiltinOperator_RANDOM_UNIFORM : tflite::BuiltinOperator_RANDOM_STANDARD_NORMAL;
+  const auto code = op.kind == RandomKind::kUniform
+                        ? tflite::BuiltinOperator_RANDOM_UNIFORM
+                        : tflite::BuiltinOperator_RANDOM_STANDARD_NORMAL;
   w.builtin(code, tflite::CreateRandomOptions(w.fbb(), op.seeds.seed, op.seeds.seed2));
 }
 
@@ -60,7 +65,9 @@ void write_tflite(const Random& op, TfliteWriter& w) {
 const OpDef Random::kOp = define_op_table<Random, infer, variant>("random", kRandom | kStateful);
 extern const EvalFacet eval_random = eval_facet<Random, eval>();
 extern const WriteTfliteFacet write_tflite_random = write_tflite_facet<Random, write_tflite>();
-extern const ReadTfliteFacet read_tflite_random_uniform{tflite::BuiltinOperator_RANDOM_UNIFORM, read_tflite<RandomKind::kUniform>};
-extern const ReadTfliteFacet read_tflite_random_standard_normal{tflite::BuiltinOperator_RANDOM_STANDARD_NORMAL, read_tflite<RandomKind::kStandardNormal>};
+extern const ReadTfliteFacet read_tflite_random_uniform{tflite::BuiltinOperator_RANDOM_UNIFORM,
+                                                        read_tflite<RandomKind::kUniform>};
+extern const ReadTfliteFacet read_tflite_random_standard_normal{
+    tflite::BuiltinOperator_RANDOM_STANDARD_NORMAL, read_tflite<RandomKind::kStandardNormal>};
 
 }  // namespace tare

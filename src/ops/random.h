@@ -1,4 +1,5 @@
-// Random numbers of a wanted shape: uniform in [0, 1), or of a normal distribution with mean 0 and deviation 1.
+// Random numbers of a wanted shape: uniform in [0, 1), or of a normal distribution with mean 0 and
+// deviation 1.
 #pragma once
 
 #include "ir/op_def.h"
@@ -15,8 +16,8 @@ struct Random {
   static const OpDef kOp;
 };
 
-// Class numbers drawn by unnormalised log-probabilities. Inputs: logits float [batch, classes], count. Output: [batch,
-// count].
+// Class numbers drawn by unnormalised log-probabilities. Inputs: logits float [batch, classes],
+// count. Output: [batch, count].
 struct Multinomial {
   Seeds seeds;
   DType dtype = DType::kInt64;  // int32 or int64

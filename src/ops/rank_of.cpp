@@ -13,8 +13,12 @@ void infer(const RankOf&, InferContext& c) {
   if (c.shape(0).ranked()) c.output_contents(0, {Element::of(c.shape(0).rank())});
 }
 
-void eval(const RankOf&, EvalContext& c) { c.output(0).as<std::int32_t>()[0] = c.input(0).shape.rank(); }
-void read_tflite(TfliteNode& n) { if (n.expect(1, 1)) n.emit(RankOf{}); }
+void eval(const RankOf&, EvalContext& c) {
+  c.output(0).as<std::int32_t>()[0] = c.input(0).shape.rank();
+}
+void read_tflite(TfliteNode& n) {
+  if (n.expect(1, 1)) n.emit(RankOf{});
+}
 void write_tflite(const RankOf&, TfliteWriter& w) { w.builtin(tflite::BuiltinOperator_RANK); }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Reductions over the axes in input 1 (int32; none given means the input as it is, as TFLite has it): one table.
+// Reductions over the axes in input 1 (int32; none given means the input as it is, as TFLite has
+// it): one table.
 #pragma once
 
 #include <cstdint>

@@ -16,7 +16,9 @@ namespace {
 
 enum Input { kX, kStart, kWindow, kStrides, kDilations };
 
-bool is_logical(ReduceWindowKind kind) { return kind == ReduceWindowKind::kAll || kind == ReduceWindowKind::kAny; }
+bool is_logical(ReduceWindowKind kind) {
+  return kind == ReduceWindowKind::kAll || kind == ReduceWindowKind::kAny;
+}
 
 bool check_types(const ReduceWindow& op, InferContext& c) {
   const DType dtype = c.dtype(kX);
@@ -25,13 +27,21 @@ bool check_types(const ReduceWindow& op, InferContext& c) {
     c.fail("no kernel for " + std::string(dtype_name(dtype)), Code::kUnsupported);
     return false;
   }
-  if (!c.require(c.dtype(kStart) == dtype, "the value to start from has another type than the input")) return false;
-  if (!c.require(!c.shape(kStart).known() || c.shape(kStart).checked_elements() == 1, "the value to start from must be one element")) return false;
+  if (!c.require(c.dtype(kStart) == dtype,
+                 "the value to start from has another type than the input"))
+    return false;
+  if (!c.require(!c.shape(kStart).known() || c.shape(kStart).checked_elements() == 1,
+                 "the value to start from must be one element"))
+    return false;
   for (const int i : {kWindow, kStrides, kDilations}) {
-    if (!c.require(c.dtype(i) == DType::kInt32 || c.dtype(i) == DType::kInt64, "windows, strides and dilations must be int32 or int64")) return false;
+    if (!c.require(c.dtype(i) == DType::kInt32 || c.dtype(i) == DType::kInt64,
+                   "windows, strides and dilations must be int32 or int64"))
+      return false;
     const Shape& list = c.shape(i);
-    if (!c.require(!list.known() || !c.shape(kX).ranked() || (list.rank() == 1 && list[0] == c.shape(kX).rank()),
-                   "expected one number a dimension, got " + list.text())) return false;
+    if (!c.require(!list.known() || !c.shape(kX).ranked() ||
+                       (list.rank() == 1 && list[0] == c.shape(kX).rank()),
+                   "expected one number a dimension, got " + list.text()))
+      return false;
   }
   return true;
 }
@@ -41,11 +51,15 @@ void infer(const ReduceWindow& op, InferContext& c) {
   const Shape& x = c.shape(kX);
   if (!x.ranked()) return c.output(0, c.dtype(kX), x);
   Shape out = Shape::of_rank(x.rank());
-  const auto window = c.contents(kWindow), strides = c.contents(kStrides), dilations = c.contents(kDilations);
+  const auto window = c.contents(kWindow), strides = c.contents(kStrides),
+             dilations = c.contents(kDilations);
   for (int d = 0; window && strides && dilations && d < x.rank(); ++d) {
     const auto at = static_cast<std::size_t>(d);
     for (const Element& e : {(*window)[at], (*strides)[at], (*dilations)[at]}) {
-      if (e.known && !c.require(e.value >= 1 && e.value <= INT32_MAX, "windows, strides and dilations must be positive, got " + std::to_string(e.value))) return;
+      if (e.known && !c.require(e.value >= 1 && e.value <= INT32_MAX,
+                                "windows, strides and dilations must be positive, got " +
+                                    std::to_string(e.value)))
+        return;
     }
     const bool known = (*window)[at].known && (*strides)[at].known && (*dilations)[at].known;
     const WindowAxis axis{.stride = (*strides)[at].value, .dilation = (*dilations)[at].value};
@@ -88,7 +102,8 @@ void reduce(EvalContext& c, Load load, Store store, Function function) {
   for (std::int64_t i = 0; i < out.elements(); ++i, from.next()) {
     T value = load(c.input(kStart).data, 0);
     StridedWalk within(steps.window, steps.of_window, from.at());
-    for (std::int64_t k = 0; k < places; ++k, within.next()) value = function(value, load(x.data, within.at()));
+    for (std::int64_t k = 0; k < places; ++k, within.next())
+      value = function(value, load(x.data, within.at()));
     store(out.data, i, value);
   }
 }
@@ -96,12 +111,18 @@ void reduce(EvalContext& c, Load load, Store store, Function function) {
 template <class T>
 T (*function_of(ReduceWindowKind kind))(T, T) {
   switch (kind) {
-    case ReduceWindowKind::kAdd: return [](T a, T b) { return static_cast<T>(a + b); };
-    case ReduceWindowKind::kMultiply: return [](T a, T b) { return static_cast<T>(a * b); };
-    case ReduceWindowKind::kMinimum: return [](T a, T b) { return b < a ? b : a; };
-    case ReduceWindowKind::kMaximum: return [](T a, T b) { return a < b ? b : a; };
-    case ReduceWindowKind::kAll: return [](T a, T b) { return static_cast<T>(a != 0 && b != 0); };
-    default: return [](T a, T b) { return static_cast<T>(a != 0 || b != 0); };
+    case ReduceWindowKind::kAdd:
+      return [](T a, T b) { return static_cast<T>(a + b); };
+    case ReduceWindowKind::kMultiply:
+      return [](T a, T b) { return static_cast<T>(a * b); };
+    case ReduceWindowKind::kMinimum:
+      return [](T a, T b) { return b < a ? b : a; };
+    case ReduceWindowKind::kMaximum:
+      return [](T a, T b) { return a < b ? b : a; };
+    case ReduceWindowKind::kAll:
+      return [](T a, T b) { return static_cast<T>(a != 0 && b != 0); };
+    default:
+      return [](T a, T b) { return static_cast<T>(a != 0 || b != 0); };
   }
 }
 
@@ -116,7 +137,9 @@ void eval(const ReduceWindow& op, EvalContext& c) {
   if (c.output(0).elements() == 0) return;
   if (const LoadInt load = load_int(dtype)) {
     if (op.kind == ReduceWindowKind::kAdd || op.kind == ReduceWindowKind::kMultiply) {
-      return reduce<std::int64_t>(c, load, store_int(dtype), [&](std::int64_t a, std::int64_t b) { return wrapping(op.kind, a, b); });
+      return reduce<std::int64_t>(c, load, store_int(dtype), [&](std::int64_t a, std::int64_t b) {
+        return wrapping(op.kind, a, b);
+      });
     }
     return reduce<std::int64_t>(c, load, store_int(dtype), function_of<std::int64_t>(op.kind));
   }
@@ -126,29 +149,40 @@ void eval(const ReduceWindow& op, EvalContext& c) {
 void read_tflite(TfliteNode& n) {
   if (!n.expect(5, 5)) return;
   switch (n.options<tflite::ReduceWindowOptions>().reduce_function()) {
-    case tflite::ReduceWindowFunction_ADD: return n.emit(ReduceWindow{ReduceWindowKind::kAdd});
-    case tflite::ReduceWindowFunction_MUL: return n.emit(ReduceWindow{ReduceWindowKind::kMultiply});
-    case tflite::ReduceWindowFunction_MINIMUM: return n.emit(ReduceWindow{ReduceWindowKind::kMinimum});
-    case tflite::ReduceWindowFunction_MAXIMUM: return n.emit(ReduceWindow{ReduceWindowKind::kMaximum});
-    case tflite::ReduceWindowFunction_ALL: return n.emit(ReduceWindow{ReduceWindowKind::kAll});
-    case tflite::ReduceWindowFunction_ANY: return n.emit(ReduceWindow{ReduceWindowKind::kAny});
-    default: n.fail("no such reduce_function");
+    case tflite::ReduceWindowFunction_ADD:
+      return n.emit(ReduceWindow{ReduceWindowKind::kAdd});
+    case tflite::ReduceWindowFunction_MUL:
+      return n.emit(ReduceWindow{ReduceWindowKind::kMultiply});
+    case tflite::ReduceWindowFunction_MINIMUM:
+      return n.emit(ReduceWindow{ReduceWindowKind::kMinimum});
+    case tflite::ReduceWindowFunction_MAXIMUM:
+      return n.emit(ReduceWindow{ReduceWindowKind::kMaximum});
+    case tflite::ReduceWindowFunction_ALL:
+      return n.emit(ReduceWindow{ReduceWindowKind::kAll});
+    case tflite::ReduceWindowFunction_ANY:
+      return n.emit(ReduceWindow{ReduceWindowKind::kAny});
+    default:
+      n.fail("no such reduce_function");
   }
 }
 
 void write_tflite(const ReduceWindow& op, TfliteWriter& w) {
-  constexpr tflite::ReduceWindowFunction kFunctions[] = {tflite::ReduceWindowFunction_ADD, tflite::ReduceWindowFunction_MUL,
-                                                         tflite::ReduceWindowFunction_MINIMUM, tflite::ReduceWindowFunction_MAXIMUM,
-                                                         tflite::ReduceWindowFunction_ALL, tflite::ReduceWindowFunction_ANY};
-  w.builtin(tflite::BuiltinOperator_REDUCE_WINDOW,
-            tflite::CreateReduceWindowOptions(w.fbb(), kFunctions[static_cast<std::size_t>(op.kind)]));
+  constexpr tflite::ReduceWindowFunction kFunctions[] = {
+      tflite::ReduceWindowFunction_ADD,     tflite::ReduceWindowFunction_MUL,
+      tflite::ReduceWindowFunction_MINIMUM, tflite::ReduceWindowFunction_MAXIMUM,
+      tflite::ReduceWindowFunction_ALL,     tflite::ReduceWindowFunction_ANY};
+  w.builtin(
+      tflite::BuiltinOperator_REDUCE_WINDOW,
+      tflite::CreateReduceWindowOptions(w.fbb(), kFunctions[static_cast<std::size_t>(op.kind)]));
 }
 
 }  // namespace
 
 const OpDef ReduceWindow::kOp = define_op<ReduceWindow, infer, cost>("reduce_window");
 extern const EvalFacet eval_reduce_window = eval_facet<ReduceWindow, eval>();
-extern const ReadTfliteFacet read_tflite_reduce_window{tflite::BuiltinOperator_REDUCE_WINDOW, read_tflite};
-extern const WriteTfliteFacet write_tflite_reduce_window = write_tflite_facet<ReduceWindow, write_tflite>();
+extern const ReadTfliteFacet read_tflite_reduce_window{tflite::BuiltinOperator_REDUCE_WINDOW,
+                                                       read_tflite};
+extern const WriteTfliteFacet write_tflite_reduce_window =
+    write_tflite_facet<ReduceWindow, write_tflite>();
 
 }  // namespace tare

@@ -1,5 +1,6 @@
-// Reduces windows of every dimension to one element each. Inputs: x, the value to start from (one element), and three
-// int32 or int64 lists of one number a dimension: window, strides, dilations of the window. Windows lie inside x.
+// Reduces windows of every dimension to one element each. Inputs: x, the value to start from (one
+// element), and three int32 or int64 lists of one number a dimension: window, strides, dilations of
+// the window. Windows lie inside x.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// RESHAPE: infer does all the work, the data stay as they are. Source: TFLite reshape.cc for the order in which input,
-// attribute and -1 are looked at.
+// RESHAPE: infer does all the work, the data stay as they are. Source: TFLite reshape.cc for the
+// order in which input, attribute and -1 are looked at.
 #include "ops/reshape.h"
 
 #include <cstring>
@@ -29,7 +29,10 @@ struct Factors {
 std::optional<Factors> factors(std::span<const Dim> dims) {
   Factors f;
   for (const Dim d : dims) {
-    if (!is_known(d)) { f.names.push_back(d); continue; }
+    if (!is_known(d)) {
+      f.names.push_back(d);
+      continue;
+    }
     const auto product = checked_mul(f.known, d);
     if (!product) return std::nullopt;
     f.known = *product;
@@ -42,12 +45,17 @@ Dim inferred_extent(InferContext& c, const Factors& in, Factors out) {
   std::vector<Dim> left;
   for (const Dim name : in.names) {
     const auto same = std::find(out.names.begin(), out.names.end(), name);
-    if (name != kUnknownDim && same != out.names.end()) out.names.erase(same);
-    else left.push_back(name);
+    if (name != kUnknownDim && same != out.names.end())
+      out.names.erase(same);
+    else
+      left.push_back(name);
   }
   if (left.empty() && out.names.empty()) {
     if (out.known == 0) return 0;
-    if (in.known % out.known != 0) { c.fail("the elements do not fill the new shape"); return kUnknownDim; }
+    if (in.known % out.known != 0) {
+      c.fail("the elements do not fill the new shape");
+      return kUnknownDim;
+    }
     return in.known / out.known;
   }
   return left.size() == 1 && out.names.empty() && in.known == out.known ? left[0] : kUnknownDim;
@@ -56,14 +64,18 @@ Dim inferred_extent(InferContext& c, const Factors& in, Factors out) {
 void infer(const Reshape& op, InferContext& c) {
   auto contents = wanted(op, c);
   if (!contents) {
-    const bool rank_known = c.has(1) && c.shape(1).ranked() && c.shape(1).rank() == 1 && is_known(c.shape(1)[0]) && c.shape(1)[0] <= kMaxRank;
-    return c.output(0, c.dtype(0), rank_known ? Shape::of_rank(static_cast<int>(c.shape(1)[0])) : Shape::unknown());
+    const bool rank_known = c.has(1) && c.shape(1).ranked() && c.shape(1).rank() == 1 &&
+                            is_known(c.shape(1)[0]) && c.shape(1)[0] <= kMaxRank;
+    return c.output(
+        0, c.dtype(0),
+        rank_known ? Shape::of_rank(static_cast<int>(c.shape(1)[0])) : Shape::unknown());
   }
   if (!c.require(contents->size() <= kMaxRank, "a shape of more than 8 dimensions")) return;
   const auto total = c.shape(0).ranked() ? factors(c.shape(0).dims()) : std::nullopt;
   // A constant shape that names the file's own batch follows the caller's.
-  if (op.file_batch > 0 && !contents->empty() && contents->front().known && contents->front().value == op.file_batch &&
-      c.shape(0).ranked() && c.shape(0).rank() > 0 && c.shape(0)[0] != op.file_batch) {
+  if (op.file_batch > 0 && !contents->empty() && contents->front().known &&
+      contents->front().value == op.file_batch && c.shape(0).ranked() && c.shape(0).rank() > 0 &&
+      c.shape(0)[0] != op.file_batch) {
     contents->front() = Element::of(-1);
   }
   Shape shape;
@@ -82,8 +94,11 @@ void infer(const Reshape& op, InferContext& c) {
   if (total) {
     const auto rest = factors(shape.dims());
     if (!c.require(rest.has_value(), "the new shape overflows")) return;
-    if (hole >= 0) shape[hole] = inferred_extent(c, *total, *rest);
-    else if (total->names.empty() && rest->names.empty()) c.require(total->known == rest->known, "cannot reshape " + c.shape(0).text() + " to " + shape.text());
+    if (hole >= 0)
+      shape[hole] = inferred_extent(c, *total, *rest);
+    else if (total->names.empty() && rest->names.empty())
+      c.require(total->known == rest->known,
+                "cannot reshape " + c.shape(0).text() + " to " + shape.text());
   } else if (hole >= 0) {
     shape[hole] = kUnknownDim;
   }
@@ -99,11 +114,16 @@ void eval(const Reshape&, EvalContext& c) {
     return c.output_strings(0, c.output(0).shape, strings);
   }
   Tensor& out = c.output(0);
-  if (is_handle(in.dtype)) { std::copy(in.handles.begin(), in.handles.end(), out.handles.begin()); return; }
+  if (is_handle(in.dtype)) {
+    std::copy(in.handles.begin(), in.handles.end(), out.handles.begin());
+    return;
+  }
   if (in.size > 0) std::memcpy(out.data, in.data, in.size);
 }
 
-bool lower(const Reshape&, XnnBuilder& b) { return b.reshape(b.input(0), b.output(), b.output_type().shape); }
+bool lower(const Reshape&, XnnBuilder& b) {
+  return b.reshape(b.input(0), b.output(), b.output_type().shape);
+}
 
 void read_tflite(TfliteNode& n) {
   if (!n.expect(1, 2)) return;
@@ -119,7 +139,8 @@ void read_tflite(TfliteNode& n) {
 
 void write_tflite(const Reshape& op, TfliteWriter& w) {
   std::vector<std::int32_t> shape(op.shape.begin(), op.shape.end());
-  w.builtin(tflite::BuiltinOperator_RESHAPE, tflite::CreateReshapeOptions(w.fbb(), w.fbb().CreateVector(shape)));
+  w.builtin(tflite::BuiltinOperator_RESHAPE,
+            tflite::CreateReshapeOptions(w.fbb(), w.fbb().CreateVector(shape)));
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ void infer(const ReverseV2&, InferContext& c) {
     std::vector<bool> seen(static_cast<std::size_t>(in.rank()), false);
     for (const std::int64_t axis : *axes) {
       const int at = normalise_axis(c, axis, in.rank());
-      if (at < 0 || !c.require(!seen[static_cast<std::size_t>(at)], "an axis is named twice")) return;
+      if (at < 0 || !c.require(!seen[static_cast<std::size_t>(at)], "an axis is named twice"))
+        return;
       seen[static_cast<std::size_t>(at)] = true;
     }
   }
@@ -37,17 +38,27 @@ void eval(const ReverseV2&, EvalContext& c) {
     step = -step;
   }
   StridedWalk walk(in.shape, steps, start);
-  move_elements(c, 0, [&](std::int64_t) { const Source s{&in, walk.at()}; walk.next(); return s; });
+  move_elements(c, 0, [&](std::int64_t) {
+    const Source s{&in, walk.at()};
+    walk.next();
+    return s;
+  });
 }
 
-void read_tflite(TfliteNode& n) { if (n.expect(2, 2)) n.emit(ReverseV2{}); }
-void write_tflite(const ReverseV2&, TfliteWriter& w) { w.builtin(tflite::BuiltinOperator_REVERSE_V2, 3); }
+void read_tflite(TfliteNode& n) {
+  if (n.expect(2, 2)) n.emit(ReverseV2{});
+}
+void write_tflite(const ReverseV2&, TfliteWriter& w) {
+  w.builtin(tflite::BuiltinOperator_REVERSE_V2, 3);
+}
 
 }  // namespace
 
 const OpDef ReverseV2::kOp = define_op<ReverseV2, infer, no_cost>("reverse_v2");
 extern const EvalFacet eval_reverse_v2 = eval_facet<ReverseV2, eval>();
-extern const ReadTfliteFacet read_tflite_reverse_v2{tflite::BuiltinOperator_REVERSE_V2, read_tflite};
-extern const WriteTfliteFacet write_tflite_reverse_v2 = write_tflite_facet<ReverseV2, write_tflite>();
+extern const ReadTfliteFacet read_tflite_reverse_v2{tflite::BuiltinOperator_REVERSE_V2,
+                                                    read_tflite};
+extern const WriteTfliteFacet write_tflite_reverse_v2 =
+    write_tflite_facet<ReverseV2, write_tflite>();
 
 }  // namespace tare

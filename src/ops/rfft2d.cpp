@@ -17,14 +17,21 @@ using Complex = std::complex<double>;
 
 void infer(const Rfft2d&, InferContext& c) {
   Shape out = c.shape(0);
-  if (!c.require(c.dtype(0) == DType::kFloat32, "no kernel for " + std::string(dtype_name(c.dtype(0))))) return;
-  if (!c.require(c.dtype(1) == DType::kInt32 && (!c.shape(1).known() || c.shape(1) == Shape{2}), "lengths: expected int32 [2], got " + c.shape(1).text())) return;
+  if (!c.require(c.dtype(0) == DType::kFloat32,
+                 "no kernel for " + std::string(dtype_name(c.dtype(0)))))
+    return;
+  if (!c.require(c.dtype(1) == DType::kInt32 && (!c.shape(1).known() || c.shape(1) == Shape{2}),
+                 "lengths: expected int32 [2], got " + c.shape(1).text()))
+    return;
   if (!out.ranked()) return c.output(0, DType::kComplex64, Shape::unknown());
-  if (!c.require(out.rank() >= 2, "input: expected 2 dimensions at least, got " + out.text())) return;
+  if (!c.require(out.rank() >= 2, "input: expected 2 dimensions at least, got " + out.text()))
+    return;
   out[out.rank() - 2] = out[out.rank() - 1] = kUnknownDim;
   if (const auto lengths = c.integers(1)) {
     for (const std::int64_t v : *lengths) {
-      if (!c.require(is_power_of_two(v) && v <= INT32_MAX, "lengths must be powers of two, got " + std::to_string(v))) return;
+      if (!c.require(is_power_of_two(v) && v <= INT32_MAX,
+                     "lengths must be powers of two, got " + std::to_string(v)))
+        return;
     }
     out[out.rank() - 2] = (*lengths)[0];
     out[out.rank() - 1] = (*lengths)[1] / 2 + 1;
@@ -34,7 +41,9 @@ void infer(const Rfft2d&, InferContext& c) {
 
 Cost cost(const Rfft2d&, const NodeTypes& t) {
   // Some 5 n log n operations on complex numbers; the logarithm of what fits memory is below 32.
-  return {.macs = 0, .flops = checked_mul<std::int64_t>(320, t.outputs[0].shape.checked_elements().value_or(0)).value_or(INT64_MAX / 4)};
+  return {.macs = 0,
+          .flops = checked_mul<std::int64_t>(320, t.outputs[0].shape.checked_elements().value_or(0))
+                       .value_or(INT64_MAX / 4)};
 }
 
 struct Lengths {
@@ -50,24 +59,29 @@ void transform(const Lengths& s, const float* in, Complex* half, std::span<Compl
     std::fill(row.begin(), row.end(), Complex());
     if (y < s.rows) {
       const std::int64_t count = std::min(s.width, s.columns);
-      for (std::int64_t x = 0; x < count; ++x) row[static_cast<std::size_t>(x)] = in[y * s.columns + x];
+      for (std::int64_t x = 0; x < count; ++x)
+        row[static_cast<std::size_t>(x)] = in[y * s.columns + x];
       fourier_transform(row);
     }
     std::copy_n(row.begin(), s.kept(), half + y * s.kept());
   }
   const auto column = line.first(static_cast<std::size_t>(s.height));
   for (std::int64_t x = 0; x < s.kept(); ++x) {
-    for (std::int64_t y = 0; y < s.height; ++y) column[static_cast<std::size_t>(y)] = half[y * s.kept() + x];
+    for (std::int64_t y = 0; y < s.height; ++y)
+      column[static_cast<std::size_t>(y)] = half[y * s.kept() + x];
     fourier_transform(column);
-    for (std::int64_t y = 0; y < s.height; ++y) half[y * s.kept() + x] = column[static_cast<std::size_t>(y)];
+    for (std::int64_t y = 0; y < s.height; ++y)
+      half[y * s.kept() + x] = column[static_cast<std::size_t>(y)];
   }
 }
 
 void eval(const Rfft2d&, EvalContext& c) {
   const Tensor& in = c.input(0);
   const int rank = in.shape.rank();
-  const Lengths s = {.height = integer_at(c.input(1), 0), .width = integer_at(c.input(1), 1),
-                     .rows = in.shape[rank - 2], .columns = in.shape[rank - 1]};
+  const Lengths s = {.height = integer_at(c.input(1), 0),
+                     .width = integer_at(c.input(1), 1),
+                     .rows = in.shape[rank - 2],
+                     .columns = in.shape[rank - 1]};
   // Lengths that only this run told were checked when it inferred the output.
   const std::int64_t image = s.height * s.kept(), longest = std::max(s.height, s.width);
   ScratchParts parts;
@@ -83,8 +97,12 @@ void eval(const Rfft2d&, EvalContext& c) {
   }
 }
 
-void read_tflite(TfliteNode& n) { if (n.expect(2, 2)) n.emit(Rfft2d{}); }
-void write_tflite(const Rfft2d&, TfliteWriter& w) { w.builtin(tflite::BuiltinOperator_RFFT2D, tflite::CreateRfft2dOptions(w.fbb())); }
+void read_tflite(TfliteNode& n) {
+  if (n.expect(2, 2)) n.emit(Rfft2d{});
+}
+void write_tflite(const Rfft2d&, TfliteWriter& w) {
+  w.builtin(tflite::BuiltinOperator_RFFT2D, tflite::CreateRfft2dOptions(w.fbb()));
+}
 
 }  // namespace
 

@@ -19,9 +19,13 @@ std::vector<TensorType> step_types(const Scan& op, InferContext& c, Dim& steps) 
   std::vector<TensorType> types = types_from(c, 0);
   for (int i = op.states; i < c.inputs() && c.ok(); ++i) {
     TensorType& type = types[static_cast<std::size_t>(i)];
-    if (!c.require(type.shape.ranked() && type.shape.rank() > op.axis, "a sequence must have a time axis")) return {};
+    if (!c.require(type.shape.ranked() && type.shape.rank() > op.axis,
+                   "a sequence must have a time axis"))
+      return {};
     const Dim here = type.shape[op.axis];
-    if (is_known(steps) && is_known(here) && !c.require(steps == here, "sequences of different lengths")) return {};
+    if (is_known(steps) && is_known(here) &&
+        !c.require(steps == here, "sequences of different lengths"))
+      return {};
     if (i == op.states || is_known(here)) steps = here;
     type.shape = without(type.shape, op.axis);
   }
@@ -30,22 +34,31 @@ std::vector<TensorType> step_types(const Scan& op, InferContext& c, Dim& steps) 
 
 void infer(const Scan& op, InferContext& c) {
   if (!c.require(op.sequences >= 1 && op.axis >= 0 && c.inputs() == op.states + op.sequences &&
-                     c.outputs() == op.states + op.outputs, "inputs and outputs do not fit the scan")) return;
+                     c.outputs() == op.states + op.outputs,
+                 "inputs and outputs do not fit the scan"))
+    return;
   Dim steps = kUnknownDim;
   const std::vector<TensorType> types = step_types(op, c, steps);
   if (!c.ok()) return;
   auto results = c.call(op.body, types);
   if (!results) return c.fail(results.error());
-  if (!c.require(static_cast<int>(results->size()) == c.outputs(), "the body's outputs do not fit the scan")) return;
+  if (!c.require(static_cast<int>(results->size()) == c.outputs(),
+                 "the body's outputs do not fit the scan"))
+    return;
   for (int i = 0; i < c.outputs(); ++i) {
     TensorType type = (*results)[static_cast<std::size_t>(i)];
     if (i < op.states) {
       const TensorType& state = types[static_cast<std::size_t>(i)];
-      if (!c.require(type.dtype == state.dtype && compatible(type.shape, state.shape), "the body changes the type of a state")) return;
+      if (!c.require(type.dtype == state.dtype && compatible(type.shape, state.shape),
+                     "the body changes the type of a state"))
+        return;
       c.output(i, state.dtype, state.shape);
       continue;
     }
-    if (!c.require(type.shape.ranked() && type.shape.rank() >= op.axis && type.shape.rank() < kMaxRank, "an output of a step has too few or too many dimensions")) return;
+    if (!c.require(
+            type.shape.ranked() && type.shape.rank() >= op.axis && type.shape.rank() < kMaxRank,
+            "an output of a step has too few or too many dimensions"))
+      return;
     type.shape.insert(op.axis, steps);
     c.output(i, type.dtype, type.shape);
   }
@@ -103,7 +116,8 @@ bool run_step(const Scan& op, EvalContext& c, Run& run, std::size_t step, std::s
     return false;
   }
   run.results = results.take();
-  for (int i = 0; i < op.states; ++i) run.arguments[static_cast<std::size_t>(i)] = run.results[static_cast<std::size_t>(i)].view();
+  for (int i = 0; i < op.states; ++i)
+    run.arguments[static_cast<std::size_t>(i)] = run.results[static_cast<std::size_t>(i)].view();
   return true;
 }
 
@@ -122,7 +136,8 @@ bool join_step(const Scan& op, EvalContext& c, Run& run, std::size_t step, std::
       if (joined == nullptr) return false;
     }
     const Cut cut = cut_of(*joined, op.axis);
-    if (!c.require(output.size == cut.rows * cut.width, "a step's output changes its shape")) return false;
+    if (!c.require(output.size == cut.rows * cut.width, "a step's output changes its shape"))
+      return false;
     put_step(output, cut, step, *joined);
   }
   return true;
@@ -135,8 +150,11 @@ void eval(const Scan& op, EvalContext& c) {
   const auto steps = static_cast<std::size_t>(c.input(op.states).shape[op.axis]);
   for (int s = 0; s < op.sequences; ++s) {
     const Tensor& sequence = c.input(op.states + s);
-    if (!c.require(static_cast<std::size_t>(sequence.shape[op.axis]) == steps, "sequences of different lengths")) return;
-    run.slices.push_back(TensorValue::zeros(tensor_type(sequence.dtype, without(sequence.shape, op.axis))));
+    if (!c.require(static_cast<std::size_t>(sequence.shape[op.axis]) == steps,
+                   "sequences of different lengths"))
+      return;
+    run.slices.push_back(
+        TensorValue::zeros(tensor_type(sequence.dtype, without(sequence.shape, op.axis))));
   }
   if (!c.require(steps > 0, "a sequence without steps")) return;
   for (std::size_t t = 0; t < steps; ++t) {

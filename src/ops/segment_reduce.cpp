@@ -1,4 +1,5 @@
-// SEGMENT_SUM and UNSORTED_SEGMENT_SUM, _PROD, _MAX, _MIN. Rows without members are 0, 1, the lowest and the highest.
+// SEGMENT_SUM and UNSORTED_SEGMENT_SUM, _PROD, _MAX, _MIN. Rows without members are 0, 1, the
+// lowest and the highest.
 #include "ops/segment_reduce.h"
 
 #include <algorithm>
@@ -16,7 +17,8 @@ using Kind = SegmentReduce::Kind;
 
 std::string_view variant(const SegmentReduce& op) {
   if (op.sorted) return "segment_sum";
-  constexpr std::string_view kNames[] = {"unsorted_segment_sum", "unsorted_segment_prod", "unsorted_segment_max", "unsorted_segment_min"};
+  constexpr std::string_view kNames[] = {"unsorted_segment_sum", "unsorted_segment_prod",
+                                         "unsorted_segment_max", "unsorted_segment_min"};
   return kNames[static_cast<std::size_t>(op.kind)];
 }
 
@@ -25,22 +27,30 @@ void infer(const SegmentReduce& op, InferContext& c) {
   const Shape& ids = c.shape(1);
   if (!c.require(is_integer(c.dtype(1)), "segment ids must be integers")) return;
   if (!in.ranked() || !ids.ranked()) return c.output(0, c.dtype(0), Shape::unknown());
-  if (!c.require(ids.rank() <= in.rank() && (!op.sorted || ids.rank() == 1), "segment ids " + ids.text() + " for " + in.text())) return;
+  if (!c.require(ids.rank() <= in.rank() && (!op.sorted || ids.rank() == 1),
+                 "segment ids " + ids.text() + " for " + in.text()))
+    return;
   for (int d = 0; d < ids.rank(); ++d) {
-    if (!c.require(!is_known(in[d]) || !is_known(ids[d]) || in[d] == ids[d], "segment ids " + ids.text() + " for " + in.text())) return;
+    if (!c.require(!is_known(in[d]) || !is_known(ids[d]) || in[d] == ids[d],
+                   "segment ids " + ids.text() + " for " + in.text()))
+      return;
   }
   Dim rows = kUnknownDim;
   if (op.sorted) {
     if (const auto known = c.integers(1)) {
       std::int64_t last = -1;
       for (const std::int64_t id : *known) {
-        if (!c.require(id >= std::max<std::int64_t>(last, 0), "segment ids must not be negative and must ascend")) return;
+        if (!c.require(id >= std::max<std::int64_t>(last, 0),
+                       "segment ids must not be negative and must ascend"))
+          return;
         last = id;
       }
       rows = last + 1;
     }
   } else if (const auto count = c.contents(2); count && !count->empty()) {
-    if (!c.require(!count->front().known || count->front().value >= 0, "a negative number of segments")) return;
+    if (!c.require(!count->front().known || count->front().value >= 0,
+                   "a negative number of segments"))
+      return;
     rows = count->front().dim();
   }
   Shape out{rows};
@@ -57,17 +67,24 @@ double start(Kind kind) {
 // The lowest and highest of floats are finite, as TensorFlow has them.
 void fill(Tensor& out, Kind kind) {
   const StoreDouble store = store_double(out.dtype);
-  const double bound = std::clamp(start(kind), -static_cast<double>(std::numeric_limits<float>::max()), static_cast<double>(std::numeric_limits<float>::max()));
-  for (std::int64_t i = 0; i < out.elements(); ++i) store(out.data, i, is_float(out.dtype) ? bound : start(kind));
+  const double bound =
+      std::clamp(start(kind), -static_cast<double>(std::numeric_limits<float>::max()),
+                 static_cast<double>(std::numeric_limits<float>::max()));
+  for (std::int64_t i = 0; i < out.elements(); ++i)
+    store(out.data, i, is_float(out.dtype) ? bound : start(kind));
 }
 
 template <class T>
 T combine(Kind kind, T a, T b) {
   switch (kind) {
-    case Kind::kSum: return a + b;
-    case Kind::kProd: return a * b;
-    case Kind::kMax: return std::max(a, b);
-    default: return std::min(a, b);
+    case Kind::kSum:
+      return a + b;
+    case Kind::kProd:
+      return a * b;
+    case Kind::kMax:
+      return std::max(a, b);
+    default:
+      return std::min(a, b);
   }
 }
 
@@ -81,9 +98,12 @@ void scatter(const SegmentReduce& op, EvalContext& c, Load load, Store store) {
   for (std::int64_t r = 0; r < count; ++r) {
     const std::int64_t id = integer_at(ids, r);
     if (id < 0 && !op.sorted) continue;  // TensorFlow drops them
-    if (!c.require(id >= 0 && id < rows, "segment id " + std::to_string(id) + " is outside " + std::to_string(rows) + " segments")) return;
+    if (!c.require(id >= 0 && id < rows, "segment id " + std::to_string(id) + " is outside " +
+                                             std::to_string(rows) + " segments"))
+      return;
     for (std::int64_t j = 0; j < width; ++j) {
-      store(out.data, id * width + j, combine(op.kind, load(out.data, id * width + j), load(in.data, r * width + j)));
+      store(out.data, id * width + j,
+            combine(op.kind, load(out.data, id * width + j), load(in.data, r * width + j)));
     }
   }
 }
@@ -93,13 +113,16 @@ void eval(const SegmentReduce& op, EvalContext& c) {
     const Tensor& ids = c.input(1);
     std::int64_t last = 0;
     for (std::int64_t i = 0; i < ids.elements(); ++i) {
-      if (!c.require(integer_at(ids, i) >= last, "segment ids must not be negative and must ascend")) return;
+      if (!c.require(integer_at(ids, i) >= last,
+                     "segment ids must not be negative and must ascend"))
+        return;
       last = integer_at(ids, i);
     }
   }
   Tensor& out = c.output(0);
   const LoadDouble real = load_double(out.dtype);
-  if (!real) return c.fail("no kernel for " + std::string(dtype_name(out.dtype)), Code::kUnsupported);
+  if (!real)
+    return c.fail("no kernel for " + std::string(dtype_name(out.dtype)), Code::kUnsupported);
   fill(out, op.kind);
   if (const LoadInt load = load_int(out.dtype)) {
     const auto wrap = [&](const std::byte* d, std::int64_t i) { return load(d, i); };
@@ -108,26 +131,38 @@ void eval(const SegmentReduce& op, EvalContext& c) {
   scatter(op, c, real, store_double(out.dtype));
 }
 
-void read_sorted(TfliteNode& n) { if (n.expect(2, 2)) n.emit(SegmentReduce{.sorted = true}); }
+void read_sorted(TfliteNode& n) {
+  if (n.expect(2, 2)) n.emit(SegmentReduce{.sorted = true});
+}
 template <Kind kKind>
-void read_unsorted(TfliteNode& n) { if (n.expect(3, 3)) n.emit(SegmentReduce{.kind = kKind}); }
+void read_unsorted(TfliteNode& n) {
+  if (n.expect(3, 3)) n.emit(SegmentReduce{.kind = kKind});
+}
 
 void write_tflite(const SegmentReduce& op, TfliteWriter& w) {
   if (op.sorted && op.kind != Kind::kSum) return w.refuse("TFLite sorts sums alone");
-  constexpr tflite::BuiltinOperator kCodes[] = {tflite::BuiltinOperator_UNSORTED_SEGMENT_SUM, tflite::BuiltinOperator_UNSORTED_SEGMENT_PROD,
-                                                tflite::BuiltinOperator_UNSORTED_SEGMENT_MAX, tflite::BuiltinOperator_UNSORTED_SEGMENT_MIN};
-  w.builtin(op.sorted ? tflite::BuiltinOperator_SEGMENT_SUM : kCodes[static_cast<std::size_t>(op.kind)]);
+  constexpr tflite::BuiltinOperator kCodes[] = {
+      tflite::BuiltinOperator_UNSORTED_SEGMENT_SUM, tflite::BuiltinOperator_UNSORTED_SEGMENT_PROD,
+      tflite::BuiltinOperator_UNSORTED_SEGMENT_MAX, tflite::BuiltinOperator_UNSORTED_SEGMENT_MIN};
+  w.builtin(op.sorted ? tflite::BuiltinOperator_SEGMENT_SUM
+                      : kCodes[static_cast<std::size_t>(op.kind)]);
 }
 
 }  // namespace
 
 const OpDef SegmentReduce::kOp = define_op_table<SegmentReduce, infer, variant>("segment_reduce");
 extern const EvalFacet eval_segment_reduce = eval_facet<SegmentReduce, eval>();
-extern const ReadTfliteFacet read_tflite_segment_sum{tflite::BuiltinOperator_SEGMENT_SUM, read_sorted};
-extern const ReadTfliteFacet read_tflite_unsorted_segment_sum{tflite::BuiltinOperator_UNSORTED_SEGMENT_SUM, read_unsorted<Kind::kSum>};
-extern const ReadTfliteFacet read_tflite_unsorted_segment_prod{tflite::BuiltinOperator_UNSORTED_SEGMENT_PROD, read_unsorted<Kind::kProd>};
-extern const ReadTfliteFacet read_tflite_unsorted_segment_max{tflite::BuiltinOperator_UNSORTED_SEGMENT_MAX, read_unsorted<Kind::kMax>};
-extern const ReadTfliteFacet read_tflite_unsorted_segment_min{tflite::BuiltinOperator_UNSORTED_SEGMENT_MIN, read_unsorted<Kind::kMin>};
-extern const WriteTfliteFacet write_tflite_segment_reduce = write_tflite_facet<SegmentReduce, write_tflite>();
+extern const ReadTfliteFacet read_tflite_segment_sum{tflite::BuiltinOperator_SEGMENT_SUM,
+                                                     read_sorted};
+extern const ReadTfliteFacet read_tflite_unsorted_segment_sum{
+    tflite::BuiltinOperator_UNSORTED_SEGMENT_SUM, read_unsorted<Kind::kSum>};
+extern const ReadTfliteFacet read_tflite_unsorted_segment_prod{
+    tflite::BuiltinOperator_UNSORTED_SEGMENT_PROD, read_unsorted<Kind::kProd>};
+extern const ReadTfliteFacet read_tflite_unsorted_segment_max{
+    tflite::BuiltinOperator_UNSORTED_SEGMENT_MAX, read_unsorted<Kind::kMax>};
+extern const ReadTfliteFacet read_tflite_unsorted_segment_min{
+    tflite::BuiltinOperator_UNSORTED_SEGMENT_MIN, read_unsorted<Kind::kMin>};
+extern const WriteTfliteFacet write_tflite_segment_reduce =
+    write_tflite_facet<SegmentReduce, write_tflite>();
 
 }  // namespace tare

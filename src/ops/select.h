@@ -6,7 +6,8 @@
 namespace tare {
 
 struct Select {
-  // true: all three broadcast (SELECT_V2); false: the condition may be a vector that picks whole rows (SELECT).
+  // true: all three broadcast (SELECT_V2); false: the condition may be a vector that picks whole
+  // rows (SELECT).
   bool broadcast = true;
   bool operator==(const Select&) const = default;
   static const OpDef kOp;

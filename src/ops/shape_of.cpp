@@ -1,4 +1,5 @@
-// SHAPE: known as soon as the shape is, unknown extents by name, so that shape arithmetic stays symbolic.
+// SHAPE: known as soon as the shape is, unknown extents by name, so that shape arithmetic stays
+// symbolic.
 #include "ops/shape_of.h"
 
 #include "ir/facets.h"
@@ -10,7 +11,9 @@ namespace tare {
 namespace {
 
 void infer(const ShapeOf& op, InferContext& c) {
-  if (!c.require(op.out_type == DType::kInt32 || op.out_type == DType::kInt64, "out_type: expected int32 or int64")) return;
+  if (!c.require(op.out_type == DType::kInt32 || op.out_type == DType::kInt64,
+                 "out_type: expected int32 or int64"))
+    return;
   const Shape& in = c.shape(0);
   if (!in.ranked()) return c.output(0, op.out_type, {kUnknownDim});
   c.output(0, op.out_type, {in.rank()});
@@ -33,7 +36,10 @@ void read_tflite(TfliteNode& n) {
 }
 
 void write_tflite(const ShapeOf& op, TfliteWriter& w) {
-  w.builtin(tflite::BuiltinOperator_SHAPE, tflite::CreateShapeOptions(w.fbb(), op.out_type == DType::kInt64 ? tflite::TensorType_INT64 : tflite::TensorType_INT32));
+  w.builtin(
+      tflite::BuiltinOperator_SHAPE,
+      tflite::CreateShapeOptions(w.fbb(), op.out_type == DType::kInt64 ? tflite::TensorType_INT64
+                                                                       : tflite::TensorType_INT32));
 }
 
 }  // namespace

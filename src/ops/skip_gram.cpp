@@ -1,4 +1,5 @@
-// SKIP_GRAM. N-grams come in the order of a depth-first walk that says a word sequence after all that go on from it.
+// SKIP_GRAM. N-grams come in the order of a depth-first walk that says a word sequence after all
+// that go on from it.
 #include "ops/skip_gram.h"
 
 #include <string>
@@ -15,8 +16,12 @@ namespace {
 constexpr std::size_t kMaxBytes = 1u << 28;
 
 void infer(const SkipGram&, InferContext& c) {
-  if (!c.require(c.dtype(0) == DType::kString, "expected a string, got " + std::string(dtype_name(c.dtype(0))))) return;
-  if (c.shape(0).known() && !c.require(c.shape(0).elements() == 1, "expected one string, got " + c.shape(0).text())) return;
+  if (!c.require(c.dtype(0) == DType::kString,
+                 "expected a string, got " + std::string(dtype_name(c.dtype(0)))))
+    return;
+  if (c.shape(0).known() &&
+      !c.require(c.shape(0).elements() == 1, "expected one string, got " + c.shape(0).text()))
+    return;
   c.output(0, DType::kString, {kUnknownDim});
 }
 
@@ -37,7 +42,8 @@ std::vector<std::string_view> words_of(std::string_view text) {
 
 class Walk {
  public:
-  Walk(const SkipGram& op, std::vector<std::string_view> words, EvalContext& c) : op_(op), words_(std::move(words)), c_(c) {}
+  Walk(const SkipGram& op, std::vector<std::string_view> words, EvalContext& c)
+      : op_(op), words_(std::move(words)), c_(c) {}
 
   std::vector<std::string> run() {
     const auto count = static_cast<std::int64_t>(words_.size());
@@ -49,7 +55,8 @@ class Walk {
       while (!chosen.empty()) {
         // Most walks may end before they have words enough, however few do not.
         if (!c_.spend_trip()) return {};
-        if (static_cast<std::int64_t>(chosen.size()) < op_.ngram_size && chosen.back() + 1 < count) {
+        if (static_cast<std::int64_t>(chosen.size()) < op_.ngram_size &&
+            chosen.back() + 1 < count) {
           chosen.push_back(chosen.back() + 1);
           continue;
         }
@@ -76,7 +83,8 @@ class Walk {
   }
 
   bool say(const std::vector<std::int64_t>& chosen) {
-    if (!op_.include_all_ngrams && static_cast<std::int64_t>(chosen.size()) != op_.ngram_size) return true;
+    if (!op_.include_all_ngrams && static_cast<std::int64_t>(chosen.size()) != op_.ngram_size)
+      return true;
     std::string gram;
     for (const std::int64_t i : chosen) {
       if (!gram.empty()) gram += ' ';
@@ -107,12 +115,16 @@ void read_tflite(TfliteNode& n) {
   if (!n.expect(1, 1)) return;
   const auto& o = n.options<tflite::SkipGramOptions>();
   if (!n.require(o.max_skip_size() >= 0, "max_skip_size must not be negative")) return;
-  n.emit(SkipGram{.ngram_size = n.positive(o.ngram_size(), "ngram_size"), .max_skip_size = o.max_skip_size(), .include_all_ngrams = o.include_all_ngrams()});
+  n.emit(SkipGram{.ngram_size = n.positive(o.ngram_size(), "ngram_size"),
+                  .max_skip_size = o.max_skip_size(),
+                  .include_all_ngrams = o.include_all_ngrams()});
 }
 
 void write_tflite(const SkipGram& op, TfliteWriter& w) {
   w.builtin(tflite::BuiltinOperator_SKIP_GRAM,
-            tflite::CreateSkipGramOptions(w.fbb(), static_cast<std::int32_t>(op.ngram_size), static_cast<std::int32_t>(op.max_skip_size), op.include_all_ngrams));
+            tflite::CreateSkipGramOptions(w.fbb(), static_cast<std::int32_t>(op.ngram_size),
+                                          static_cast<std::int32_t>(op.max_skip_size),
+                                          op.include_all_ngrams));
 }
 
 }  // namespace

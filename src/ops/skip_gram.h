@@ -1,5 +1,5 @@
-// N-grams of the words of one string: `ngram_size` words in order, with up to `max_skip_size` words left out between two
-// of them. Output: strings [number of n-grams].
+// N-grams of the words of one string: `ngram_size` words in order, with up to `max_skip_size` words
+// left out between two of them. Output: strings [number of n-grams].
 #pragma once
 
 #include "ir/op_def.h"

@@ -12,10 +12,18 @@ namespace {
 
 // Extent of one dimension; kUnknownDim where begin, size or the input's extent leave it open.
 Dim extent(InferContext& c, Dim in, const Element& begin, const Element& size) {
-  if (begin.known && begin.value < 0) { c.fail("a negative begin"); return kUnknownDim; }
-  if (size.known && size.value < -1) { c.fail("a size below -1"); return kUnknownDim; }
+  if (begin.known && begin.value < 0) {
+    c.fail("a negative begin");
+    return kUnknownDim;
+  }
+  if (size.known && size.value < -1) {
+    c.fail("a size below -1");
+    return kUnknownDim;
+  }
   if (size.known && size.value >= 0) {
-    if (begin.known && is_known(in)) c.require(begin.value <= in && size.value <= in - begin.value, "the slice reaches beyond the tensor");
+    if (begin.known && is_known(in))
+      c.require(begin.value <= in && size.value <= in - begin.value,
+                "the slice reaches beyond the tensor");
     return size.value;
   }
   if (!size.known) return size.name;
@@ -32,9 +40,13 @@ void infer(const Slice&, InferContext& c) {
   const auto size = c.contents(2);
   const auto rank = static_cast<std::size_t>(in.rank());
   if (!begin || !size) return c.output(0, c.dtype(0), Shape::of_rank(in.rank()));
-  if (!c.require(begin->size() == rank && size->size() == rank, "begin and size must have an entry for each dimension")) return;
+  if (!c.require(begin->size() == rank && size->size() == rank,
+                 "begin and size must have an entry for each dimension"))
+    return;
   Shape out = in;
-  for (int d = 0; d < in.rank(); ++d) out[d] = extent(c, in[d], (*begin)[static_cast<std::size_t>(d)], (*size)[static_cast<std::size_t>(d)]);
+  for (int d = 0; d < in.rank(); ++d)
+    out[d] = extent(c, in[d], (*begin)[static_cast<std::size_t>(d)],
+                    (*size)[static_cast<std::size_t>(d)]);
   c.output(0, c.dtype(0), out);
   const auto elements = c.contents(0);
   if (elements && rank == 1 && begin->front().known && is_known(out[0])) {
@@ -47,9 +59,14 @@ void eval(const Slice&, EvalContext& c) {
   const Tensor& in = c.input(0);
   const auto strides = strides_of(in.shape);
   std::int64_t start = 0;
-  for (int d = 0; d < in.shape.rank(); ++d) start += integer_at(c.input(1), d) * strides[static_cast<std::size_t>(d)];
+  for (int d = 0; d < in.shape.rank(); ++d)
+    start += integer_at(c.input(1), d) * strides[static_cast<std::size_t>(d)];
   StridedWalk walk(c.output(0).shape, strides, start);
-  move_elements(c, 0, [&](std::int64_t) { const Source s{&in, walk.at()}; walk.next(); return s; });
+  move_elements(c, 0, [&](std::int64_t) {
+    const Source s{&in, walk.at()};
+    walk.next();
+    return s;
+  });
 }
 
 bool lower(const Slice&, XnnBuilder& b) {
@@ -58,7 +75,9 @@ bool lower(const Slice&, XnnBuilder& b) {
   return b.slice(b.input(0), b.output(), b.constant_integers(1), out.dims());
 }
 
-void read_tflite(TfliteNode& n) { if (n.expect(3, 3)) n.emit(Slice{}); }
+void read_tflite(TfliteNode& n) {
+  if (n.expect(3, 3)) n.emit(Slice{});
+}
 void write_tflite(const Slice&, TfliteWriter& w) { w.builtin(tflite::BuiltinOperator_SLICE, 2); }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// SOFTMAX over the last dimension, with the largest element taken away first so that exp cannot overflow.
-// Quantised: the output's scale is 1/256 (int8: zero point -128) or 1/32768 (int16), as the TFLite specification says.
+// SOFTMAX over the last dimension, with the largest element taken away first so that exp cannot
+// overflow. Quantised: the output's scale is 1/256 (int8: zero point -128) or 1/32768 (int16), as
+// the TFLite specification says.
 #include "ops/softmax.h"
 
 #include <algorithm>
@@ -19,21 +20,29 @@ namespace tare {
 namespace {
 
 bool has_kernel(DType in, DType out) {
-  if (in == out) return (is_float(in)) || in == DType::kInt8 || in == DType::kUint8 || in == DType::kInt16;
+  if (in == out)
+    return (is_float(in)) || in == DType::kInt8 || in == DType::kUint8 || in == DType::kInt16;
   return out == DType::kInt16 && (in == DType::kInt8 || in == DType::kUint8);
 }
 
 void infer(const Softmax& op, InferContext& c) {
   const DType in = c.dtype(0), out = op.output_dtype.value_or(in);
-  if (!c.require(!c.shape(0).ranked() || c.shape(0).rank() >= 1, "a scalar has no last dimension")) return;
+  if (!c.require(!c.shape(0).ranked() || c.shape(0).rank() >= 1, "a scalar has no last dimension"))
+    return;
   if (!has_kernel(in, out)) {
-    return c.fail("no kernel for input " + std::string(dtype_name(in)) + " with output " + std::string(dtype_name(out)), Code::kUnsupported);
+    return c.fail("no kernel for input " + std::string(dtype_name(in)) + " with output " +
+                      std::string(dtype_name(out)),
+                  Code::kUnsupported);
   }
-  if (in == DType::kInt16 && !c.require(c.type(0).zero_point() == 0, "int16 input must have zero point 0")) return;
+  if (in == DType::kInt16 &&
+      !c.require(c.type(0).zero_point() == 0, "int16 input must have zero point 0"))
+    return;
   c.output(0, out, c.shape(0));
 }
 
-Cost cost(const Softmax&, const NodeTypes& t) { return {.macs = 0, .flops = 5 * t.outputs[0].shape.checked_elements().value_or(0)}; }
+Cost cost(const Softmax&, const NodeTypes& t) {
+  return {.macs = 0, .flops = 5 * t.outputs[0].shape.checked_elements().value_or(0)};
+}
 
 struct Rows {
   std::int64_t count, width;
@@ -56,8 +65,11 @@ void eval_wide(const Softmax& op, const Tensor& in, Tensor& out, const Rows& row
   for (std::int64_t r = 0; r < rows.count; ++r) {
     const std::int64_t at = r * rows.width;
     double largest = -std::numeric_limits<double>::infinity(), sum = 0;
-    for (std::int64_t i = 0; i < rows.width; ++i) largest = std::max(largest, load(in.data, at + i));
-    const auto power = [&](std::int64_t i) { return std::exp((load(in.data, at + i) - largest) * static_cast<double>(op.beta)); };
+    for (std::int64_t i = 0; i < rows.width; ++i)
+      largest = std::max(largest, load(in.data, at + i));
+    const auto power = [&](std::int64_t i) {
+      return std::exp((load(in.data, at + i) - largest) * static_cast<double>(op.beta));
+    };
     for (std::int64_t i = 0; i < rows.width; ++i) sum += power(i);
     for (std::int64_t i = 0; i < rows.width; ++i) store(out.data, at + i, power(i) / sum);
   }
@@ -68,19 +80,27 @@ void eval_8_bit(const Softmax& op, const Tensor& in, Tensor& out, const Rows& ro
   constexpr int kSumBits = 12;
   const LoadInt load = load_int(in.dtype);
   const StoreInt store = store_int(out.dtype);
-  const ExpScaling scaling = exp_scaling(static_cast<double>(op.beta), static_cast<double>(in.scale()));
+  const ExpScaling scaling =
+      exp_scaling(static_cast<double>(op.beta), static_cast<double>(in.scale()));
   const int bits = out.dtype == DType::kInt16 ? 16 : 8;
   const std::int32_t low = out.dtype == DType::kUint8 ? 0 : -(1 << (bits - 1));
   const std::int32_t high = low + (1 << bits) - 1;
   for (std::int64_t r = 0; r < rows.count; ++r) {
     const std::int64_t at = r * rows.width;
     std::int64_t largest = load(in.data, at);
-    for (std::int64_t i = 1; i < rows.width; ++i) largest = std::max(largest, load(in.data, at + i));
-    const auto difference = [&](std::int64_t i) { return static_cast<std::int32_t>(load(in.data, at + i) - largest); };
-    const auto power = [&](std::int32_t d) { return exp_of_negative(multiply_by_quantized_multiplier(d, scaling.multiplier), kExpIntegerBits); };
+    for (std::int64_t i = 1; i < rows.width; ++i)
+      largest = std::max(largest, load(in.data, at + i));
+    const auto difference = [&](std::int64_t i) {
+      return static_cast<std::int32_t>(load(in.data, at + i) - largest);
+    };
+    const auto power = [&](std::int32_t d) {
+      return exp_of_negative(multiply_by_quantized_multiplier(d, scaling.multiplier),
+                             kExpIntegerBits);
+    };
     std::uint32_t sum = 0;
     for (std::int64_t i = 0; i < rows.width; ++i) {
-      if (const auto d = difference(i); d >= scaling.smallest) sum += static_cast<std::uint32_t>(rescale(power(d), 0, kSumBits));
+      if (const auto d = difference(i); d >= scaling.smallest)
+        sum += static_cast<std::uint32_t>(rescale(power(d), 0, kSumBits));
     }
     const Reciprocal reciprocal = reciprocal_of(static_cast<std::int32_t>(sum), kSumBits);
     const int shift = std::clamp(reciprocal.bits_over_unit + 31 - bits, 0, 31);
@@ -88,7 +108,8 @@ void eval_8_bit(const Softmax& op, const Tensor& in, Tensor& out, const Rows& ro
       const auto d = difference(i);
       std::int32_t v = low;
       if (d >= scaling.smallest) {
-        v += rounding_divide_by_pot(saturating_rounding_doubling_high_mul(reciprocal.mantissa, power(d)), shift);
+        v += rounding_divide_by_pot(
+            saturating_rounding_doubling_high_mul(reciprocal.mantissa, power(d)), shift);
       }
       store(out.data, at + i, std::clamp(v, low, high));
     }
@@ -98,23 +119,30 @@ void eval_8_bit(const Softmax& op, const Tensor& in, Tensor& out, const Rows& ro
 // int16 by two tables: exp over [-10, 0], and 1 / (1 + x) over [0, 1] with x the sum's fraction.
 void eval_int16(const Softmax& op, const Tensor& in, Tensor& out, const Rows& rows) {
   constexpr double kRange = 65535.0;
-  const Int16Table exponential(Int16TableScales<double>{10.0 / kRange, 32767, 2.0 / kRange, 0}, [](double v, const void*) { return std::exp(v); });
-  const Int16Table inverse(Int16TableScales<double>{1.0 / kRange, -32768, 2.0 / kRange, 0}, [](double v, const void*) { return 1.0 / (1.0 + v); });
-  const QuantizedMultiplier scale = quantize_multiplier(static_cast<double>(in.scale() * op.beta) / (10.0 / 65535.0));
-  const auto saturate = [](std::int32_t v) { return static_cast<std::int16_t>(std::clamp(v, -32768, 32767)); };
+  const Int16Table exponential(Int16TableScales<double>{10.0 / kRange, 32767, 2.0 / kRange, 0},
+                               [](double v, const void*) { return std::exp(v); });
+  const Int16Table inverse(Int16TableScales<double>{1.0 / kRange, -32768, 2.0 / kRange, 0},
+                           [](double v, const void*) { return 1.0 / (1.0 + v); });
+  const QuantizedMultiplier scale =
+      quantize_multiplier(static_cast<double>(in.scale() * op.beta) / (10.0 / 65535.0));
+  const auto saturate = [](std::int32_t v) {
+    return static_cast<std::int16_t>(std::clamp(v, -32768, 32767));
+  };
   for (std::int64_t r = 0; r < rows.count; ++r) {
     const std::int16_t* from = in.as<std::int16_t>().data() + r * rows.width;
     std::int16_t* to = out.as<std::int16_t>().data() + r * rows.width;
     const std::int32_t largest = *std::max_element(from, from + rows.width);
     std::uint32_t sum = 0;
     for (std::int64_t i = 0; i < rows.width; ++i) {
-      const std::int32_t d = multiply_by_quantized_multiplier(static_cast<std::int32_t>(from[i] - largest), scale);
+      const std::int32_t d =
+          multiply_by_quantized_multiplier(static_cast<std::int32_t>(from[i] - largest), scale);
       to[i] = exponential(saturate(std::max(d, -70000) + 32767));
       sum += static_cast<std::uint32_t>(to[i]);
     }
     const int zeros = std::countl_zero(sum);
     const std::int64_t shifted = ((std::int64_t{sum} << std::max(zeros - 1, 0)) + (1 << 13)) >> 14;
-    const std::int64_t factor = inverse(saturate(static_cast<std::int32_t>(shifted - (1 << 15) - (1 << 16))));
+    const std::int64_t factor =
+        inverse(saturate(static_cast<std::int32_t>(shifted - (1 << 15) - (1 << 16))));
     const int shift = std::clamp(31 - zeros, 1, 31);
     for (std::int64_t i = 0; i < rows.width; ++i) {
       const std::int64_t v = (to[i] * factor + (std::int64_t{1} << (shift - 1))) >> shift;
@@ -132,13 +160,15 @@ void eval(const Softmax& op, EvalContext& c) {
   if (is_integer(in.dtype)) return eval_8_bit(op, in, out, rows);
   if (in.dtype != DType::kFloat32) return eval_wide(op, in, out, rows);
   for (std::int64_t r = 0; r < rows.count; ++r) {
-    softmax_row(in.as<float>().data() + r * rows.width, out.as<float>().data() + r * rows.width, rows.width, op.beta);
+    softmax_row(in.as<float>().data() + r * rows.width, out.as<float>().data() + r * rows.width,
+                rows.width, op.beta);
   }
 }
 
 bool lower(const Softmax& op, XnnBuilder& b) {
   if (op.beta != 1.0f) return b.refuse("beta is not 1");
-  if (b.input_type(0).dtype != DType::kFloat32) return b.refuse("XNNPACK has softmax in float32 alone");
+  if (b.input_type(0).dtype != DType::kFloat32)
+    return b.refuse("XNNPACK has softmax in float32 alone");
   return b.softmax(b.input(0), b.output());
 }
 
@@ -146,12 +176,15 @@ bool lower(const Softmax& op, XnnBuilder& b) {
 void check_output(TfliteNode& n) {
   const TensorType& out = n.output_type(0);
   if (is_float(out.dtype)) return;
-  const bool wide = out.dtype == DType::kInt16, signed_wide = wide && n.type(0).dtype == DType::kInt16;
+  const bool wide = out.dtype == DType::kInt16,
+             signed_wide = wide && n.type(0).dtype == DType::kInt16;
   const float scale = signed_wide ? 1.0f / 32768 : wide ? 1.0f / 65536 : 1.0f / 256;
   const std::int32_t zero = signed_wide || out.dtype == DType::kUint8 ? 0 : wide ? -32768 : -128;
-  n.require(out.quantized() && std::abs(out.scale() - scale) <= 0.001f * scale && out.zero_point() == zero,
+  n.require(out.quantized() && std::abs(out.scale() - scale) <= 0.001f * scale &&
+                out.zero_point() == zero,
             signed_wide ? "the output's scale must be 1/32768 and its zero point 0"
-                        : "the output's scale must be 1 over its numbers and its zero point the smallest of them");
+                        : "the output's scale must be 1 over its numbers and its zero point the "
+                          "smallest of them");
   n.require(n.type(0).quantized(), "integer input without quantisation");
 }
 
@@ -165,8 +198,11 @@ void read_tflite(TfliteNode& n) {
 
 void write_tflite(const Softmax& op, TfliteWriter& w) {
   const DType in = w.input_type(0).dtype;
-  const int version = in == DType::kInt16 || w.output_type(0).dtype == DType::kInt16 ? 3 : in == DType::kInt8 ? 2 : 1;
-  w.builtin(tflite::BuiltinOperator_SOFTMAX, tflite::CreateSoftmaxOptions(w.fbb(), op.beta), version);
+  const int version = in == DType::kInt16 || w.output_type(0).dtype == DType::kInt16 ? 3
+                      : in == DType::kInt8                                           ? 2
+                                                                                     : 1;
+  w.builtin(tflite::BuiltinOperator_SOFTMAX, tflite::CreateSoftmaxOptions(w.fbb(), op.beta),
+            version);
 }
 
 }  // namespace

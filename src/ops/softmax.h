@@ -10,7 +10,8 @@ namespace tare {
 
 struct Softmax {
   float beta = 1.0f;
-  std::optional<DType> output_dtype = std::nullopt;  // where it is not the input's: int16 from int8 or uint8
+  std::optional<DType> output_dtype =
+      std::nullopt;  // where it is not the input's: int16 from int8 or uint8
   bool operator==(const Softmax&) const = default;
   static const OpDef kOp;
 };

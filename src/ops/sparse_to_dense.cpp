@@ -14,8 +14,12 @@ namespace {
 
 void infer(const SparseToDense&, InferContext& c) {
   if (!c.require(c.dtype(2) == c.dtype(3), "values and default of different types")) return;
-  if (!c.require(!c.shape(0).ranked() || c.shape(0).rank() <= 2, "indices must have at most 2 dimensions")) return;
-  if (c.shape(3).known() && !c.require(c.shape(3).elements() == 1, "the default must be one element")) return;
+  if (!c.require(!c.shape(0).ranked() || c.shape(0).rank() <= 2,
+                 "indices must have at most 2 dimensions"))
+    return;
+  if (c.shape(3).known() &&
+      !c.require(c.shape(3).elements() == 1, "the default must be one element"))
+    return;
   c.output(0, c.dtype(2), wanted_shape(c, 1));
 }
 
@@ -27,9 +31,12 @@ void eval(const SparseToDense&, EvalContext& c) {
   const int depth = out.shape.rank();
   const std::int64_t tuples = at.shape.rank() == 0 ? 1 : at.shape[0];
   const std::int64_t width = at.shape.rank() == 2 ? at.shape[1] : 1;
-  if (!c.require(width == depth, "index tuples of " + std::to_string(width) + " for " + out.shape.text())) return;
+  if (!c.require(width == depth,
+                 "index tuples of " + std::to_string(width) + " for " + out.shape.text()))
+    return;
   const bool one = values.elements() == 1 && values.shape.rank() == 0;
-  if (!c.require(one || values.elements() == tuples, "as many values as index tuples are needed")) return;
+  if (!c.require(one || values.elements() == tuples, "as many values as index tuples are needed"))
+    return;
   move_elements(c, 0, [&](std::int64_t) { return Source{&fallback, 0}; });
   const auto strides = strides_of(out.shape);
   const std::size_t size = dtype_size(out.dtype);
@@ -38,25 +45,34 @@ void eval(const SparseToDense&, EvalContext& c) {
     std::int64_t place = 0;
     for (int k = 0; k < depth; ++k) {
       const std::int64_t i = integer_at(at, t * width + k);
-      if (!c.require(i >= 0 && i < out.shape[k], "index " + std::to_string(i) + " is outside an extent of " + std::to_string(out.shape[k]))) return;
+      if (!c.require(i >= 0 && i < out.shape[k], "index " + std::to_string(i) +
+                                                     " is outside an extent of " +
+                                                     std::to_string(out.shape[k])))
+        return;
       place += i * strides[static_cast<std::size_t>(k)];
     }
-    std::memcpy(out.data + static_cast<std::size_t>(place) * size, values.data + static_cast<std::size_t>(one ? 0 : t) * size, size);
+    std::memcpy(out.data + static_cast<std::size_t>(place) * size,
+                values.data + static_cast<std::size_t>(one ? 0 : t) * size, size);
   }
 }
 
 void read_tflite(TfliteNode& n) {
-  if (n.expect(4, 4)) n.emit(SparseToDense{.validate_indices = n.options<tflite::SparseToDenseOptions>().validate_indices()});
+  if (n.expect(4, 4))
+    n.emit(SparseToDense{.validate_indices =
+                             n.options<tflite::SparseToDenseOptions>().validate_indices()});
 }
 void write_tflite(const SparseToDense& op, TfliteWriter& w) {
-  w.builtin(tflite::BuiltinOperator_SPARSE_TO_DENSE, tflite::CreateSparseToDenseOptions(w.fbb(), op.validate_indices), 3);
+  w.builtin(tflite::BuiltinOperator_SPARSE_TO_DENSE,
+            tflite::CreateSparseToDenseOptions(w.fbb(), op.validate_indices), 3);
 }
 
 }  // namespace
 
 const OpDef SparseToDense::kOp = define_op<SparseToDense, infer, no_cost>("sparse_to_dense");
 extern const EvalFacet eval_sparse_to_dense = eval_facet<SparseToDense, eval>();
-extern const ReadTfliteFacet read_tflite_sparse_to_dense{tflite::BuiltinOperator_SPARSE_TO_DENSE, read_tflite};
-extern const WriteTfliteFacet write_tflite_sparse_to_dense = write_tflite_facet<SparseToDense, write_tflite>();
+extern const ReadTfliteFacet read_tflite_sparse_to_dense{tflite::BuiltinOperator_SPARSE_TO_DENSE,
+                                                         read_tflite};
+extern const WriteTfliteFacet write_tflite_sparse_to_dense =
+    write_tflite_facet<SparseToDense, write_tflite>();
 
 }  // namespace tare

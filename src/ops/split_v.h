@@ -1,4 +1,5 @@
-// Cuts into parts of given sizes. Inputs: the tensor, sizes (one may be -1), the axis (int32 scalar).
+// Cuts into parts of given sizes. Inputs: the tensor, sizes (one may be -1), the axis (int32
+// scalar).
 #pragma once
 
 #include "ir/op_def.h"

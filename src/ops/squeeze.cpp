@@ -19,7 +19,10 @@ void infer(const Squeeze& op, InferContext& c) {
   Shape out;
   for (int d = 0; d < in.rank(); ++d) {
     const bool named = (*flags)[static_cast<std::size_t>(d)];
-    if (named && !c.require(!is_known(in[d]) || in[d] == 1, "dimension " + std::to_string(d) + " is " + std::to_string(in[d]) + ", not 1")) return;
+    if (named &&
+        !c.require(!is_known(in[d]) || in[d] == 1,
+                   "dimension " + std::to_string(d) + " is " + std::to_string(in[d]) + ", not 1"))
+      return;
     // With no axes named, an unknown extent may or may not be 1.
     if (op.axes.empty() && !is_known(in[d])) return c.output(0, c.dtype(0), Shape::unknown());
     if (named || (op.axes.empty() && in[d] == 1)) continue;
@@ -30,18 +33,22 @@ void infer(const Squeeze& op, InferContext& c) {
 }
 
 void eval(const Squeeze&, EvalContext& c) { copy_through(c, 0, 0); }
-bool lower(const Squeeze&, XnnBuilder& b) { return b.reshape(b.input(0), b.output(), b.output_type().shape); }
+bool lower(const Squeeze&, XnnBuilder& b) {
+  return b.reshape(b.input(0), b.output(), b.output_type().shape);
+}
 
 void read_tflite(TfliteNode& n) {
   if (!n.expect(1, 1)) return;
   Squeeze op;
-  if (const auto* axes = n.options<tflite::SqueezeOptions>().squeeze_dims()) op.axes.assign(axes->begin(), axes->end());
+  if (const auto* axes = n.options<tflite::SqueezeOptions>().squeeze_dims())
+    op.axes.assign(axes->begin(), axes->end());
   n.emit(std::move(op));
 }
 
 void write_tflite(const Squeeze& op, TfliteWriter& w) {
   const std::vector<std::int32_t> axes(op.axes.begin(), op.axes.end());
-  w.builtin(tflite::BuiltinOperator_SQUEEZE, tflite::CreateSqueezeOptions(w.fbb(), w.fbb().CreateVector(axes)), 2);
+  w.builtin(tflite::BuiltinOperator_SQUEEZE,
+            tflite::CreateSqueezeOptions(w.fbb(), w.fbb().CreateVector(axes)), 2);
 }
 
 }  // namespace

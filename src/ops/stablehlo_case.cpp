@@ -11,7 +11,9 @@ namespace {
 
 void infer(const StablehloCase& op, InferContext& c) {
   const auto elements = c.shape(0).checked_elements();
-  if (!c.require(c.dtype(0) == DType::kInt32 && elements.value_or(1) == 1, "the index must be one int32")) return;
+  if (!c.require(c.dtype(0) == DType::kInt32 && elements.value_or(1) == 1,
+                 "the index must be one int32"))
+    return;
   infer_calls(c, op.branches, 1);
 }
 
@@ -19,13 +21,16 @@ void eval(const StablehloCase& op, EvalContext& c) {
   if (!c.require(c.input(0).elements() == 1, "the index must be one int32")) return;
   const std::int32_t picked = c.input(0).as<std::int32_t>()[0];
   const bool inside = picked >= 0 && static_cast<std::size_t>(picked) < op.branches.size();
-  call_and_deliver(c, inside ? op.branches[static_cast<std::size_t>(picked)] : op.branches.back(), 1);
+  call_and_deliver(c, inside ? op.branches[static_cast<std::size_t>(picked)] : op.branches.back(),
+                   1);
 }
 
 void read_tflite(TfliteNode& n) {
   if (!n.expect(1, INT32_MAX, n.outputs())) return;
   const auto* indices = n.options<tflite::StablehloCaseOptions>().branch_subgraph_indices();
-  if (!n.require(indices != nullptr && indices->size() != 0, "branch_subgraph_indices: at least one is required")) return;
+  if (!n.require(indices != nullptr && indices->size() != 0,
+                 "branch_subgraph_indices: at least one is required"))
+    return;
   StablehloCase op;
   for (const std::int32_t i : *indices) {
     if (n.ok()) op.branches.push_back(n.subgraph(i));
@@ -42,9 +47,12 @@ void write_tflite(const StablehloCase& op, TfliteWriter& w) {
 
 }  // namespace
 
-const OpDef StablehloCase::kOp = define_op<StablehloCase, infer, no_cost>("stablehlo_case", kOrdered | kCallsGraph);
+const OpDef StablehloCase::kOp =
+    define_op<StablehloCase, infer, no_cost>("stablehlo_case", kOrdered | kCallsGraph);
 extern const EvalFacet eval_stablehlo_case = eval_facet<StablehloCase, eval>();
-extern const ReadTfliteFacet read_tflite_stablehlo_case{tflite::BuiltinOperator_STABLEHLO_CASE, read_tflite};
-extern const WriteTfliteFacet write_tflite_stablehlo_case = write_tflite_facet<StablehloCase, write_tflite>();
+extern const ReadTfliteFacet read_tflite_stablehlo_case{tflite::BuiltinOperator_STABLEHLO_CASE,
+                                                        read_tflite};
+extern const WriteTfliteFacet write_tflite_stablehlo_case =
+    write_tflite_facet<StablehloCase, write_tflite>();
 
 }  // namespace tare

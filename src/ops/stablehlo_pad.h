@@ -1,4 +1,5 @@
-// StableHLO's pad: edges (negative ones crop) and gaps between elements, filled with the scalar in input 1.
+// StableHLO's pad: edges (negative ones crop) and gaps between elements, filled with the scalar in
+// input 1.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,5 @@
-// Random bits of a stated generator: input 0 is its state (uint64 [2] or [3]); outputs: the next state and the bits.
+// Random bits of a stated generator: input 0 is its state (uint64 [2] or [3]); outputs: the next
+// state and the bits.
 #pragma once
 
 #include "ir/op_def.h"

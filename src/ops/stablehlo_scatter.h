@@ -1,5 +1,5 @@
-// StableHLO's scatter: windows of input 2 combined into input 0 at the places that input 1 names; a window that would
-// stick out is skipped.
+// StableHLO's scatter: windows of input 2 combined into input 0 at the places that input 1 names; a
+// window that would stick out is skipped.
 #pragma once
 
 #include <vector>

@@ -1,5 +1,6 @@
-// NumPy's slicing: begin, end, strides (inputs 1 to 3, one entry a specification) with TensorFlow's masks. Bit i of a
-// mask speaks of specification i. Source: TensorFlow's StridedSlice documentation.
+// NumPy's slicing: begin, end, strides (inputs 1 to 3, one entry a specification) with TensorFlow's
+// masks. Bit i of a mask speaks of specification i. Source: TensorFlow's StridedSlice
+// documentation.
 #pragma once
 
 #include "ir/op_def.h"

@@ -12,15 +12,22 @@ namespace tare {
 namespace {
 
 void infer(const StringSplit&, InferContext& c) {
-  if (!c.require(c.dtype(0) == DType::kString && c.dtype(1) == DType::kString, "input and delimiter must be strings")) return;
-  if (!c.require(!c.shape(0).ranked() || c.shape(0).rank() == 1, "input: expected [rows], got " + c.shape(0).text())) return;
-  if (!c.require(!c.shape(1).known() || c.shape(1).elements() == 1, "the delimiter must be one string")) return;
+  if (!c.require(c.dtype(0) == DType::kString && c.dtype(1) == DType::kString,
+                 "input and delimiter must be strings"))
+    return;
+  if (!c.require(!c.shape(0).ranked() || c.shape(0).rank() == 1,
+                 "input: expected [rows], got " + c.shape(0).text()))
+    return;
+  if (!c.require(!c.shape(1).known() || c.shape(1).elements() == 1,
+                 "the delimiter must be one string"))
+    return;
   c.output(0, DType::kInt64, {kUnknownDim, 2});
   c.output(1, DType::kString, {kUnknownDim});
   c.output(2, DType::kInt64, {2});
 }
 
-std::vector<std::string> parts_of(std::string_view text, std::string_view delimiters, bool skip_empty) {
+std::vector<std::string> parts_of(std::string_view text, std::string_view delimiters,
+                                  bool skip_empty) {
   std::vector<std::string> parts;
   if (delimiters.empty()) {
     for (const char c : text) parts.emplace_back(1, c);
@@ -51,7 +58,8 @@ void eval(const StringSplit& op, EvalContext& c) {
   const auto count = static_cast<Dim>(values.size());
   if (c.wants(0)) {
     Tensor* out = c.output(0, {count, 2});
-    if (out != nullptr && !indices.empty()) std::memcpy(out->data, indices.data(), indices.size() * sizeof(std::int64_t));
+    if (out != nullptr && !indices.empty())
+      std::memcpy(out->data, indices.data(), indices.size() * sizeof(std::int64_t));
   }
   if (c.wants(1)) c.output_strings(1, {count}, values);
   if (!c.wants(2)) return;
@@ -60,12 +68,15 @@ void eval(const StringSplit& op, EvalContext& c) {
 }
 
 void read_tf(TfNode& n) {
-  if (n.expect(2)) n.outputs(n.builder().emit_n(StringSplit{.skip_empty = n.flag("skip_empty", true)}, n.all_inputs(), 3));
+  if (n.expect(2))
+    n.outputs(n.builder().emit_n(StringSplit{.skip_empty = n.flag("skip_empty", true)},
+                                 n.all_inputs(), 3));
 }
 
 void infer_bucket(const StringToHashBucket& op, InferContext& c) {
   if (!c.require(c.dtype(0) == DType::kString, "input must be strings")) return;
-  if (c.require(op.buckets >= 1, "num_buckets: expected a positive number")) c.output(0, DType::kInt64, c.shape(0));
+  if (c.require(op.buckets >= 1, "num_buckets: expected a positive number"))
+    c.output(0, DType::kInt64, c.shape(0));
 }
 
 void eval_bucket(const StringToHashBucket& op, EvalContext& c) {
@@ -84,7 +95,8 @@ void read_bucket(TfNode& n) {
 }  // namespace
 
 const OpDef StringSplit::kOp = define_op<StringSplit, infer, no_cost>("string_split");
-const OpDef StringToHashBucket::kOp = define_op<StringToHashBucket, infer_bucket>("string_to_hash_bucket_fast");
+const OpDef StringToHashBucket::kOp =
+    define_op<StringToHashBucket, infer_bucket>("string_to_hash_bucket_fast");
 extern const EvalFacet eval_string_split = eval_facet<StringSplit, eval>();
 extern const EvalFacet eval_string_to_hash_bucket = eval_facet<StringToHashBucket, eval_bucket>();
 extern const ReadTfFacet read_tf_string_split{"StringSplit", read_tf};

@@ -1,5 +1,6 @@
-// Strings cut at delimiters into the parts of a sparse matrix: indices int64 [n, 2], values [n], shape int64 [2]. Input
-// 0: strings [rows]; input 1: one string, of which each byte is a delimiter; empty: every byte is a part.
+// Strings cut at delimiters into the parts of a sparse matrix: indices int64 [n, 2], values [n],
+// shape int64 [2]. Input 0: strings [rows]; input 1: one string, of which each byte is a delimiter;
+// empty: every byte is a part.
 #pragma once
 
 #include "ir/op_def.h"

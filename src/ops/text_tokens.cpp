@@ -21,7 +21,8 @@ void infer(const TextTokens& op, InferContext& c) {
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 bool is_punctuation(char c) {
-  return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
+  return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') ||
+         (c >= '{' && c <= '~');
 }
 
 std::string standardised(const TextTokens& op, std::string_view text) {
@@ -49,9 +50,14 @@ std::vector<std::string> characters_of(std::string_view text) {
   std::vector<std::string> characters;
   for (std::size_t i = 0; i < text.size();) {
     const auto lead = static_cast<unsigned char>(text[i]);
-    std::size_t size = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+    std::size_t size = lead < 0x80                   ? 1
+                       : lead >= 0xc2 && lead < 0xe0 ? 2
+                       : lead >= 0xe0 && lead < 0xf0 ? 3
+                       : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                     : 0;
     for (std::size_t k = 1; k < size; ++k) {
-      if (i + k >= text.size() || (static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80) size = 0;
+      if (i + k >= text.size() || (static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80)
+        size = 0;
     }
     characters.emplace_back(size == 0 ? std::string_view("\xef\xbf\xbd") : text.substr(i, size));
     i += std::max<std::size_t>(size, 1);
@@ -83,12 +89,14 @@ void eval(const TextTokens& op, EvalContext& c) {
   std::size_t longest = 0;
   for (std::int64_t i = 0; i < rows; ++i) {
     const std::string text = standardised(op, c.string(0, i));
-    tokens.push_back(op.split == TextTokens::Split::kWhitespace ? words_of(text) : characters_of(text));
+    tokens.push_back(op.split == TextTokens::Split::kWhitespace ? words_of(text)
+                                                                : characters_of(text));
     if (!op.ngrams.empty()) tokens.back() = runs_of(op, tokens.back());
     longest = std::max(longest, tokens.back().size());
   }
   const std::size_t width = op.length > 0 ? static_cast<std::size_t>(op.length) : longest;
-  if (!c.require(width == 0 || tokens.size() <= (std::size_t{1} << 26) / width, "too many tokens")) return;
+  if (!c.require(width == 0 || tokens.size() <= (std::size_t{1} << 26) / width, "too many tokens"))
+    return;
   for (auto& row : tokens) {
     row.resize(width);
     for (std::string& token : row) flat.push_back(std::move(token));

@@ -15,7 +15,9 @@ void infer(const Tile&, InferContext& c) {
   const auto times = c.contents(1);
   if (!out.ranked()) return c.output(0, c.dtype(0), out);
   if (!times) return c.output(0, c.dtype(0), Shape::of_rank(out.rank()));
-  if (!c.require(static_cast<int>(times->size()) == out.rank(), "as many multiples as dimensions are needed")) return;
+  if (!c.require(static_cast<int>(times->size()) == out.rank(),
+                 "as many multiples as dimensions are needed"))
+    return;
   for (int d = 0; d < out.rank(); ++d) {
     const Element& t = (*times)[static_cast<std::size_t>(d)];
     if (!c.require(!t.known || t.value >= 0, "a negative multiple")) return;
@@ -39,13 +41,16 @@ void eval(const Tile&, EvalContext& c) {
   StridedWalk walk(out, unit);
   move_elements(c, 0, [&](std::int64_t) {
     std::int64_t at = 0;
-    for (int d = 0; d < out.rank(); ++d) at += walk.place(d) % in.shape[d] * strides[static_cast<std::size_t>(d)];
+    for (int d = 0; d < out.rank(); ++d)
+      at += walk.place(d) % in.shape[d] * strides[static_cast<std::size_t>(d)];
     walk.next();
     return Source{&in, at};
   });
 }
 
-void read_tflite(TfliteNode& n) { if (n.expect(2, 2)) n.emit(Tile{}); }
+void read_tflite(TfliteNode& n) {
+  if (n.expect(2, 2)) n.emit(Tile{});
+}
 void write_tflite(const Tile&, TfliteWriter& w) { w.builtin(tflite::BuiltinOperator_TILE, 3); }
 
 }  // namespace

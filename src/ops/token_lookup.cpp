@@ -1,4 +1,5 @@
-// TOKEN_LOOKUP and TOKEN_OF: no format has these ops; Keras's lookup and hashing layers are composed of them.
+// TOKEN_LOOKUP and TOKEN_OF: no format has these ops; Keras's lookup and hashing layers are
+// composed of them.
 #include "ops/token_lookup.h"
 
 #include "ir/facets.h"
@@ -10,9 +11,13 @@ namespace {
 
 void infer(const TokenLookup& op, InferContext& c) {
   const DType in = c.dtype(0);
-  if (!c.require(in == DType::kString || in == DType::kInt32 || in == DType::kInt64, "tokens must be strings or integers")) return;
+  if (!c.require(in == DType::kString || in == DType::kInt32 || in == DType::kInt64,
+                 "tokens must be strings or integers"))
+    return;
   if (!c.require(op.vocabulary != nullptr && op.buckets >= 0, "no vocabulary")) return;
-  if (!c.require(op.hash != TokenLookup::Hash::kRemainder || in != DType::kString, "strings have no remainder")) return;
+  if (!c.require(op.hash != TokenLookup::Hash::kRemainder || in != DType::kString,
+                 "strings have no remainder"))
+    return;
   c.output(0, DType::kInt64, c.shape(0));
 }
 
@@ -22,7 +27,10 @@ std::int64_t bucket_of(const TokenLookup& op, std::string_view token, std::int64
     const std::int64_t rest = number % op.buckets;
     return op.first_bucket + (rest < 0 ? rest + op.buckets : rest);
   }
-  const std::uint64_t hash = op.hash == TokenLookup::Hash::kSipHash ? siphash(op.key, token) : fingerprint(std::as_bytes(std::span(token.data(), token.size())));
+  const std::uint64_t hash =
+      op.hash == TokenLookup::Hash::kSipHash
+          ? siphash(op.key, token)
+          : fingerprint(std::as_bytes(std::span(token.data(), token.size())));
   return op.first_bucket + static_cast<std::int64_t>(hash % static_cast<std::uint64_t>(op.buckets));
 }
 
@@ -41,14 +49,16 @@ void eval(const TokenLookup& op, EvalContext& c) {
     } else if (op.buckets > 0) {
       index = bucket_of(op, token, number);
     } else {
-      return c.fail("'" + token.substr(0, 80) + "' is not in the vocabulary, which has no place for unknown tokens");
+      return c.fail("'" + token.substr(0, 80) +
+                    "' is not in the vocabulary, which has no place for unknown tokens");
     }
   }
 }
 
 void infer_token(const TokenOf& op, InferContext& c) {
   const DType in = c.dtype(0);
-  if (!c.require(in == DType::kInt32 || in == DType::kInt64, "indices must be int32 or int64")) return;
+  if (!c.require(in == DType::kInt32 || in == DType::kInt64, "indices must be int32 or int64"))
+    return;
   if (c.require(op.tokens != nullptr, "no vocabulary")) c.output(0, DType::kString, c.shape(0));
 }
 
@@ -59,8 +69,10 @@ void eval_token(const TokenOf& op, EvalContext& c) {
   for (std::int64_t i = 0; i < in.elements(); ++i) {
     const std::int64_t index = integer_at(in, i);
     const bool known = index >= op.first && index - op.first < count;
-    if (index == 0 && op.masked) out.push_back(*op.masked);
-    else out.push_back(known ? (*op.tokens)[static_cast<std::size_t>(index - op.first)] : op.unknown);
+    if (index == 0 && op.masked)
+      out.push_back(*op.masked);
+    else
+      out.push_back(known ? (*op.tokens)[static_cast<std::size_t>(index - op.first)] : op.unknown);
   }
   c.output_strings(0, in.shape, out);
 }

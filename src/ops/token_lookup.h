@@ -1,5 +1,5 @@
-// Indices of tokens (strings, or int32 and int64 numbers) in a vocabulary, as int64. Tokens outside of it are spread
-// over buckets by a hash; without buckets they are an error.
+// Indices of tokens (strings, or int32 and int64 numbers) in a vocabulary, as int64. Tokens outside
+// of it are spread over buckets by a hash; without buckets they are an error.
 #pragma once
 
 #include <array>
@@ -17,7 +17,11 @@ namespace tare {
 using Vocabulary = std::unordered_map<std::string, std::int64_t>;
 
 struct TokenLookup {
-  enum class Hash : std::uint8_t { kFingerprint, kSipHash, kRemainder };  // the last one of numbers alone
+  enum class Hash : std::uint8_t {
+    kFingerprint,
+    kSipHash,
+    kRemainder
+  };  // the last one of numbers alone
   std::shared_ptr<const Vocabulary> vocabulary;
   std::optional<std::string> mask;  // this token is mask_index
   std::int64_t mask_index = 0;
@@ -32,9 +36,9 @@ struct TokenLookup {
 // The other way: tokens of int32 or int64 indices, as strings.
 struct TokenOf {
   std::shared_ptr<const std::vector<std::string>> tokens;
-  std::int64_t first = 0;              // index of the first token
-  std::string unknown;                 // for every other index
-  std::optional<std::string> masked;   // for index 0
+  std::int64_t first = 0;             // index of the first token
+  std::string unknown;                // for every other index
+  std::optional<std::string> masked;  // for index 0
   bool operator==(const TokenOf&) const = default;
   static const OpDef kOp;
 };

@@ -20,7 +20,9 @@ void infer(const TopkV2& op, InferContext& c) {
     if (!c.require(out.rank() >= 1, "a scalar has no last dimension")) return;
     Dim& last = out[out.rank() - 1];
     if (k && k->front().known) {
-      if (!c.require(k->front().value >= 0 && (!is_known(last) || k->front().value <= last), "k is negative or above the last dimension")) return;
+      if (!c.require(k->front().value >= 0 && (!is_known(last) || k->front().value <= last),
+                     "k is negative or above the last dimension"))
+        return;
     }
     last = k ? k->front().dim() : kUnknownDim;
   }
@@ -39,12 +41,13 @@ void sort_rows(EvalContext& c, Load load, Store store) {
   const std::int64_t rows = c.output(0).elements() / k;
   for (std::int64_t r = 0; r < rows; ++r) {
     std::iota(order.begin(), order.end(), r * width);
-    std::partial_sort(order.begin(), order.begin() + k, order.end(), [&](std::int64_t a, std::int64_t b) {
-      const auto x = load(in.data, a), y = load(in.data, b);
-      const bool x_nan = x != x, y_nan = y != y;
-      if (x_nan || y_nan) return x_nan == y_nan ? a < b : y_nan;
-      return x > y || (x == y && a < b);
-    });
+    std::partial_sort(order.begin(), order.begin() + k, order.end(),
+                      [&](std::int64_t a, std::int64_t b) {
+                        const auto x = load(in.data, a), y = load(in.data, b);
+                        const bool x_nan = x != x, y_nan = y != y;
+                        if (x_nan || y_nan) return x_nan == y_nan ? a < b : y_nan;
+                        return x > y || (x == y && a < b);
+                      });
     for (std::int64_t i = 0; i < k; ++i) {
       const std::int64_t from = order[static_cast<std::size_t>(i)];
       store(c.output(0).data, r * k + i, load(in.data, from));

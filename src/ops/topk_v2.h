@@ -1,4 +1,5 @@
-// The k (input 1) largest elements of the last dimension, descending, and their indices; equal ones in index order.
+// The k (input 1) largest elements of the last dimension, descending, and their indices; equal ones
+// in index order.
 #pragma once
 
 #include "ir/op_def.h"

@@ -15,7 +15,9 @@
 namespace tare {
 namespace {
 
-void infer(const TruncatedNormal&, InferContext& c) { c.output(0, DType::kFloat32, wanted_shape(c, 0)); }
+void infer(const TruncatedNormal&, InferContext& c) {
+  c.output(0, DType::kFloat32, wanted_shape(c, 0));
+}
 
 void eval(const TruncatedNormal& op, EvalContext& c) {
   PhiloxStream* stream = random_stream(c, op.seeds);
@@ -35,9 +37,13 @@ void eval(const TruncatedNormal& op, EvalContext& c) {
 }
 
 void infer_int(const RandomUniformInt&, InferContext& c) {
-  if (!c.require(c.dtype(1) == c.dtype(2) && (c.dtype(1) == DType::kInt32 || c.dtype(1) == DType::kInt64), "min and max must be int32 or int64")) return;
+  if (!c.require(
+          c.dtype(1) == c.dtype(2) && (c.dtype(1) == DType::kInt32 || c.dtype(1) == DType::kInt64),
+          "min and max must be int32 or int64"))
+    return;
   for (int i = 1; i < 3; ++i) {
-    if (c.shape(i).known() && !c.require(c.shape(i).elements() == 1, "min and max must be scalars")) return;
+    if (c.shape(i).known() && !c.require(c.shape(i).elements() == 1, "min and max must be scalars"))
+      return;
   }
   c.output(0, c.dtype(1), wanted_shape(c, 0));
 }
@@ -55,8 +61,10 @@ void eval_int(const RandomUniformInt& op, EvalContext& c) {
   for (std::int64_t i = 0; i < count;) {
     const auto bits = stream->next();
     for (std::size_t k = 0; k < 4 && i < count; k += wide ? 2 : 1) {
-      const std::uint64_t drawn = wide ? bits[k] | static_cast<std::uint64_t>(bits[k + 1]) << 32 : bits[k];
-      store(out.data, i++, static_cast<std::int64_t>(static_cast<std::uint64_t>(min) + drawn % range));
+      const std::uint64_t drawn =
+          wide ? bits[k] | static_cast<std::uint64_t>(bits[k + 1]) << 32 : bits[k];
+      store(out.data, i++,
+            static_cast<std::int64_t>(static_cast<std::uint64_t>(min) + drawn % range));
     }
   }
 }
@@ -68,13 +76,15 @@ template <RandomKind kind>
 void read_random(TfNode& n) {
   if (!n.expect(1)) return;
   Compose g(n.builder());
-  n.output(0, g.cast(n.emit(Random{kind, seeds_of(n)}, {n.input(0)}), n.dtype("dtype", DType::kFloat32)));
+  n.output(0, g.cast(n.emit(Random{kind, seeds_of(n)}, {n.input(0)}),
+                     n.dtype("dtype", DType::kFloat32)));
 }
 
 void read_truncated(TfNode& n) {
   if (!n.expect(1)) return;
   Compose g(n.builder());
-  n.output(0, g.cast(n.emit(TruncatedNormal{seeds_of(n)}, {n.input(0)}), n.dtype("dtype", DType::kFloat32)));
+  n.output(0, g.cast(n.emit(TruncatedNormal{seeds_of(n)}, {n.input(0)}),
+                     n.dtype("dtype", DType::kFloat32)));
 }
 
 void read_int(TfNode& n) {
@@ -82,17 +92,21 @@ void read_int(TfNode& n) {
 }
 
 void read_multinomial(TfNode& n) {
-  if (n.expect(2)) n.become(Multinomial{.seeds = seeds_of(n), .dtype = n.dtype("output_dtype", DType::kInt64)});
+  if (n.expect(2))
+    n.become(Multinomial{.seeds = seeds_of(n), .dtype = n.dtype("output_dtype", DType::kInt64)});
 }
 
 }  // namespace
 
-const OpDef TruncatedNormal::kOp = define_op<TruncatedNormal, infer>("truncated_normal", kRandom | kStateful);
-const OpDef RandomUniformInt::kOp = define_op<RandomUniformInt, infer_int>("random_uniform_int", kRandom | kStateful);
+const OpDef TruncatedNormal::kOp =
+    define_op<TruncatedNormal, infer>("truncated_normal", kRandom | kStateful);
+const OpDef RandomUniformInt::kOp =
+    define_op<RandomUniformInt, infer_int>("random_uniform_int", kRandom | kStateful);
 extern const EvalFacet eval_truncated_normal = eval_facet<TruncatedNormal, eval>();
 extern const EvalFacet eval_random_uniform_int = eval_facet<RandomUniformInt, eval_int>();
 extern const ReadTfFacet read_tf_multinomial{"Multinomial", read_multinomial};
-extern const ReadTfFacet read_tf_random_standard_normal{"RandomStandardNormal", read_random<RandomKind::kStandardNormal>};
+extern const ReadTfFacet read_tf_random_standard_normal{"RandomStandardNormal",
+                                                        read_random<RandomKind::kStandardNormal>};
 extern const ReadTfFacet read_tf_random_uniform{"RandomUniform", read_random<RandomKind::kUniform>};
 extern const ReadTfFacet read_tf_random_uniform_int{"RandomUniformInt", read_int};
 extern const ReadTfFacet read_tf_truncated_normal{"TruncatedNormal", read_truncated};

@@ -1,5 +1,5 @@
-// Random numbers of the normal distribution, drawn again where they are more than two deviations from the mean. Input:
-// the shape. Output: float32.
+// Random numbers of the normal distribution, drawn again where they are more than two deviations
+// from the mean. Input: the shape. Output: float32.
 #pragma once
 
 #include "ir/op_def.h"
@@ -13,7 +13,8 @@ struct TruncatedNormal {
   static const OpDef kOp;
 };
 
-// Whole random numbers from `min` on and below `max`. Inputs: the shape, min, max. Output: of min's type.
+// Whole random numbers from `min` on and below `max`. Inputs: the shape, min, max. Output: of min's
+// type.
 struct RandomUniformInt {
   Seeds seeds;
   bool operator==(const RandomUniformInt&) const = default;

@@ -21,7 +21,8 @@ void infer(const Unique& op, InferContext& c) {
   c.output(1, op.index_type, in.ranked() ? in : Shape::of_rank(1));
 }
 
-// Elements as bytes: equal bytes are equal elements, but for floats 0 and -0 are one and no NaN equals another.
+// Elements as bytes: equal bytes are equal elements, but for floats 0 and -0 are one and no NaN
+// equals another.
 std::string key(const Tensor& in, std::int64_t i) {
   if (in.dtype == DType::kString) return std::string(string_at({in.data, in.size}, i));
   if (is_float(in.dtype)) {
@@ -30,7 +31,8 @@ std::string key(const Tensor& in, std::int64_t i) {
     if (v != v) return "nan" + std::to_string(i);
   }
   const std::size_t size = dtype_size(in.dtype);
-  return std::string(reinterpret_cast<const char*>(in.data) + static_cast<std::size_t>(i) * size, size);
+  return std::string(reinterpret_cast<const char*>(in.data) + static_cast<std::size_t>(i) * size,
+                     size);
 }
 
 void eval(const Unique&, EvalContext& c) {
@@ -58,10 +60,16 @@ void eval(const Unique&, EvalContext& c) {
 
 void read_tflite(TfliteNode& n) {
   if (!n.expect(1, 1, 2)) return;
-  n.emit(Unique{.index_type = n.options<tflite::UniqueOptions>().idx_out_type() == tflite::TensorType_INT64 ? DType::kInt64 : DType::kInt32});
+  n.emit(Unique{.index_type =
+                    n.options<tflite::UniqueOptions>().idx_out_type() == tflite::TensorType_INT64
+                        ? DType::kInt64
+                        : DType::kInt32});
 }
 void write_tflite(const Unique& op, TfliteWriter& w) {
-  w.builtin(tflite::BuiltinOperator_UNIQUE, tflite::CreateUniqueOptions(w.fbb(), op.index_type == DType::kInt64 ? tflite::TensorType_INT64 : tflite::TensorType_INT32));
+  w.builtin(tflite::BuiltinOperator_UNIQUE,
+            tflite::CreateUniqueOptions(w.fbb(), op.index_type == DType::kInt64
+                                                     ? tflite::TensorType_INT64
+                                                     : tflite::TensorType_INT32));
 }
 
 }  // namespace

@@ -19,8 +19,11 @@ void eval(const Where&, EvalContext& c) {
   const Tensor& in = c.input(0);
   const LoadComplex load = load_complex(in.dtype);
   const LoadDouble real = load_double(in.dtype);
-  if (!load && !real) return c.fail("no kernel for " + std::string(dtype_name(in.dtype)), Code::kUnsupported);
-  const auto holds = [&](std::int64_t i) { return real ? real(in.data, i) != 0 : load(in.data, i) != std::complex<double>(0); };
+  if (!load && !real)
+    return c.fail("no kernel for " + std::string(dtype_name(in.dtype)), Code::kUnsupported);
+  const auto holds = [&](std::int64_t i) {
+    return real ? real(in.data, i) != 0 : load(in.data, i) != std::complex<double>(0);
+  };
   std::int64_t count = 0;
   for (std::int64_t i = 0; i < in.elements(); ++i) count += holds(i);
   Tensor* out = c.output(0, {count, in.shape.rank()});
@@ -33,7 +36,9 @@ void eval(const Where&, EvalContext& c) {
   }
 }
 
-void read_tflite(TfliteNode& n) { if (n.expect(1, 1)) n.emit(Where{}); }
+void read_tflite(TfliteNode& n) {
+  if (n.expect(1, 1)) n.emit(Where{});
+}
 void write_tflite(const Where&, TfliteWriter& w) { w.builtin(tflite::BuiltinOperator_WHERE); }
 
 }  // namespace

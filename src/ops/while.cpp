@@ -30,10 +30,12 @@ bool widen(const While& op, InferContext& c, std::vector<TensorType>& types, int
     c.fail(next.error());
     return false;
   }
-  if (!c.require(next->size() == types.size(), "the body must give as many values as it takes")) return false;
+  if (!c.require(next->size() == types.size(), "the body must give as many values as it takes"))
+    return false;
   bool wider = false;
   for (std::size_t i = 0; i < types.size(); ++i) {
-    if (!c.require((*next)[i].dtype == types[i].dtype, "the body changes the type of a value")) return false;
+    if (!c.require((*next)[i].dtype == types[i].dtype, "the body changes the type of a value"))
+      return false;
     Shape shape = covering_shape(types[i].shape, (*next)[i].shape);
     if (shape == types[i].shape) continue;
     types[i].shape = round < kMaxRounds ? shape : Shape::unknown();
@@ -45,7 +47,8 @@ bool widen(const While& op, InferContext& c, std::vector<TensorType>& types, int
 void infer(const While& op, InferContext& c) {
   if (!c.require(c.inputs() == c.outputs(), "as many outputs as inputs are required")) return;
   std::vector<TensorType> types = types_from(c, 0);
-  for (int round = 0; c.ok() && widen(op, c, types, round); ++round) {}
+  for (int round = 0; c.ok() && widen(op, c, types, round); ++round) {
+  }
   if (!c.ok() || !cond_is_bool(op, c, types)) return;
   for (int i = 0; i < c.outputs(); ++i) c.output(i, std::move(types[static_cast<std::size_t>(i)]));
 }
@@ -59,7 +62,8 @@ bool goes_on(const While& op, EvalContext& c, const std::vector<Tensor>& values)
     return false;
   }
   const Tensor answer = (*cond)[0].view();
-  return c.require(answer.elements() == 1, "the condition must give one bool") && answer.as<std::uint8_t>()[0] != 0;
+  return c.require(answer.elements() == 1, "the condition must give one bool") &&
+         answer.as<std::uint8_t>()[0] != 0;
 }
 
 void eval(const While& op, EvalContext& c) {
@@ -72,18 +76,21 @@ void eval(const While& op, EvalContext& c) {
     values.clear();
     for (TensorValue& v : held) values.push_back(v.view());
   }
-  for (int i = 0; i < c.outputs() && c.ok(); ++i) deliver(c, i, values[static_cast<std::size_t>(i)]);
+  for (int i = 0; i < c.outputs() && c.ok(); ++i)
+    deliver(c, i, values[static_cast<std::size_t>(i)]);
 }
 
 void read_tflite(TfliteNode& n) {
   if (!n.expect(1, INT32_MAX, n.inputs())) return;
   const auto& options = n.options<tflite::WhileOptions>();
-  n.emit(While{n.subgraph(options.cond_subgraph_index()), n.subgraph(options.body_subgraph_index())});
+  n.emit(
+      While{n.subgraph(options.cond_subgraph_index()), n.subgraph(options.body_subgraph_index())});
 }
 
 void write_tflite(const While& op, TfliteWriter& w) {
-  w.builtin(tflite::BuiltinOperator_WHILE,
-            tflite::CreateWhileOptions(w.fbb(), w.subgraph(op.cond_graph), w.subgraph(op.body_graph)));
+  w.builtin(
+      tflite::BuiltinOperator_WHILE,
+      tflite::CreateWhileOptions(w.fbb(), w.subgraph(op.cond_graph), w.subgraph(op.body_graph)));
 }
 
 }  // namespace

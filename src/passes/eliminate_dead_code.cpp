@@ -12,12 +12,14 @@ void eliminate_dead_code(Graph& graph) {
   for (const ValueId id : graph.outputs) used[index(id)] = true;
   std::vector<Node> kept;
   for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
-    const bool read = std::any_of(node->outputs.begin(), node->outputs.end(),
-                                  [&](ValueId id) { return id != ValueId::kNone && used[index(id)]; });
+    const bool read = std::any_of(node->outputs.begin(), node->outputs.end(), [&](ValueId id) {
+      return id != ValueId::kNone && used[index(id)];
+    });
     const bool variable = std::any_of(node->inputs.begin(), node->inputs.end(), [&](ValueId id) {
       return id != ValueId::kNone && graph.value(id).is_variable;
     });
-    if (!read && !variable && (node->op->flags & (kOrdered | kStateful | kCallsGraph)) == 0) continue;
+    if (!read && !variable && (node->op->flags & (kOrdered | kStateful | kCallsGraph)) == 0)
+      continue;
     for (const ValueId id : node->inputs) {
       if (id != ValueId::kNone) used[index(id)] = true;
     }

@@ -1,5 +1,5 @@
-// Evaluates with the reference kernels. What a node of few bytes would blow up into a large constant (fill, tile,
-// broadcast_to) is left for the run.
+// Evaluates with the reference kernels. What a node of few bytes would blow up into a large
+// constant (fill, tile, broadcast_to) is left for the run.
 #include "passes/fold_constants.h"
 
 #include <algorithm>
@@ -14,8 +14,9 @@ constexpr std::uint64_t kMaxGrowth = 8;          // int4 or sparse weights may g
 constexpr std::uint64_t kAlwaysFine = 1u << 16;  // bytes
 
 bool all_constant(const Graph& graph, const Node& node) {
-  return std::all_of(node.inputs.begin(), node.inputs.end(),
-                     [&](ValueId id) { return id == ValueId::kNone || graph.value(id).is_constant; });
+  return std::all_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
+    return id == ValueId::kNone || graph.value(id).is_constant;
+  });
 }
 
 bool fold(Graph& graph, const Node& node) {

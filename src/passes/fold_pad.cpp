@@ -1,4 +1,5 @@
-// The border must be 0 (or the zero point, which PAD without a value writes), so that a convolution's own padding is the same.
+// The border must be 0 (or the zero point, which PAD without a value writes), so that a
+// convolution's own padding is the same.
 #include "passes/fold_pad.h"
 
 #include "ir/rewrite.h"
@@ -15,7 +16,9 @@ std::vector<std::int64_t> spatial_counts(const Graph& graph, const Node& pad) {
   if (!counts.is_constant || counts.type.shape.checked_elements() != 8) return {};
   if (pad.inputs.size() > 2) {
     const Value& value = graph.value(pad.inputs[2]);
-    if (!value.is_constant || value.type.dtype != DType::kFloat32 || value.constant.as<float>()[0] != 0.0f) return {};
+    if (!value.is_constant || value.type.dtype != DType::kFloat32 ||
+        value.constant.as<float>()[0] != 0.0f)
+      return {};
   }
   const TensorValue owned{counts.type, counts.constant, {}};
   std::vector<std::int64_t> result;
@@ -34,7 +37,8 @@ std::optional<Rewrite> fold(const Graph& graph, const Node& pad, std::size_t p, 
   A padded = *conv;
   for (std::size_t d = 0; d < 2; ++d) {
     const bool explicit_before = conv->padding == Padding::kExplicit;
-    padded.axes[d].pad_before = counts[2 + 2 * d] + (explicit_before ? conv->axes[d].pad_before : 0);
+    padded.axes[d].pad_before =
+        counts[2 + 2 * d] + (explicit_before ? conv->axes[d].pad_before : 0);
     padded.axes[d].pad_after = counts[3 + 2 * d] + (explicit_before ? conv->axes[d].pad_after : 0);
   }
   padded.padding = Padding::kExplicit;

@@ -1,4 +1,5 @@
-// A border of zeros around height and width becomes the explicit padding of the convolution that reads it.
+// A border of zeros around height and width becomes the explicit padding of the convolution that
+// reads it.
 #pragma once
 
 #include "ir/graph.h"

@@ -1,5 +1,5 @@
-// The op before must be read by the activation alone. Quantised graphs have their activations fused by whoever
-// quantised them: a clamp between two quantisations is not the same numbers.
+// The op before must be read by the activation alone. Quantised graphs have their activations fused
+// by whoever quantised them: a clamp between two quantisations is not the same numbers.
 #include "passes/fuse_activation.h"
 
 #include "ir/rewrite.h"
@@ -14,10 +14,14 @@ namespace {
 
 Activation activation_of(const Unary& unary) {
   switch (unary.kind) {
-    case UnaryKind::kRelu: return Activation::kRelu;
-    case UnaryKind::kRelu6: return Activation::kRelu6;
-    case UnaryKind::kReluN1To1: return Activation::kReluN1To1;
-    default: return Activation::kNone;
+    case UnaryKind::kRelu:
+      return Activation::kRelu;
+    case UnaryKind::kRelu6:
+      return Activation::kRelu6;
+    case UnaryKind::kReluN1To1:
+      return Activation::kReluN1To1;
+    default:
+      return Activation::kNone;
   }
 }
 
@@ -44,10 +48,13 @@ std::optional<Rewrite> rule(Graph& graph, const Uses& uses, std::size_t n) {
   if (input.type.dtype != DType::kFloat32 || input.type.quantized()) return std::nullopt;
   const Node& producer = graph.nodes[p];
   const Activation activation = activation_of(*unary);
-  if (const Binary* binary = producer.as<Binary>(); binary && !has_activation(*binary)) return std::nullopt;
+  if (const Binary* binary = producer.as<Binary>(); binary && !has_activation(*binary))
+    return std::nullopt;
   Node fused;
-  const bool taken = take<FullyConnected>(producer, activation, fused) || take<Binary>(producer, activation, fused) ||
-                     take<Conv2D>(producer, activation, fused) || take<DepthwiseConv2D>(producer, activation, fused);
+  const bool taken = take<FullyConnected>(producer, activation, fused) ||
+                     take<Binary>(producer, activation, fused) ||
+                     take<Conv2D>(producer, activation, fused) ||
+                     take<DepthwiseConv2D>(producer, activation, fused);
   if (!taken) return std::nullopt;
   fused.outputs = node.outputs;
   return Rewrite{.remove = {p, n}, .add = {std::move(fused)}, .forward = {}};

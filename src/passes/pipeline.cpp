@@ -12,10 +12,11 @@ namespace tare {
 
 Status optimise(Module& module) {
   for (Graph& graph : module.graphs) {
-    fold_constants(graph);       // weights that files store indirectly: dequantised, transposed, reshaped
-    remove_identities(graph);    // so that the patterns below meet their neighbours
+    fold_constants(
+        graph);  // weights that files store indirectly: dequantised, transposed, reshaped
+    remove_identities(graph);  // so that the patterns below meet their neighbours
     fold_pad(graph);
-    fold_affine(graph);          // batch normalisation into weights, before activations close the way
+    fold_affine(graph);  // batch normalisation into weights, before activations close the way
     fuse_activation(graph);
     eliminate_dead_code(graph);  // what the passes before left unused
   }

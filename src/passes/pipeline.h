@@ -1,4 +1,5 @@
-// Rewrites graphs so that they run faster and give equal outputs. The ordered list is in pipeline.cpp.
+// Rewrites graphs so that they run faster and give equal outputs. The ordered list is in
+// pipeline.cpp.
 #pragma once
 
 #include "base/result.h"

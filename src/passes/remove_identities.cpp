@@ -1,4 +1,5 @@
-// A reshape is an identity when input and output have one shape, unknown extents included as long as they are named.
+// A reshape is an identity when input and output have one shape, unknown extents included as long
+// as they are named.
 #include "passes/remove_identities.h"
 
 #include <algorithm>
@@ -11,7 +12,8 @@ namespace tare {
 namespace {
 
 bool same_for_sure(const Shape& a, const Shape& b) {
-  return a.ranked() && a == b && std::none_of(a.begin(), a.end(), [](Dim d) { return d == kUnknownDim; });
+  return a.ranked() && a == b &&
+         std::none_of(a.begin(), a.end(), [](Dim d) { return d == kUnknownDim; });
 }
 
 bool is_graph_input(const Graph& graph, ValueId id) {
@@ -25,21 +27,26 @@ std::optional<Rewrite> same_shape(Graph& graph, const Uses& uses, std::size_t n)
   const Value& out = graph.value(node.outputs[0]);
   if (!same_for_sure(in.type.shape, out.type.shape)) return std::nullopt;
   // A fixed first extent is a batch that a caller may still change: then the reshape is not idle.
-  if (node.as<Reshape>()->file_batch > 0 && in.type.shape.rank() > 1 && out.type.shape[0] != in.type.shape[0]) return std::nullopt;
+  if (node.as<Reshape>()->file_batch > 0 && in.type.shape.rank() > 1 &&
+      out.type.shape[0] != in.type.shape[0])
+    return std::nullopt;
   const auto& readers = uses.readers(node.outputs[0]);
   const bool is_output = std::find(readers.begin(), readers.end(), Uses::npos) != readers.end();
   if (is_output && is_graph_input(graph, node.inputs[0])) return std::nullopt;
   return Rewrite{.remove = {n}, .add = {}, .forward = {{node.outputs[0], node.inputs[0]}}};
 }
 
-// The inner reshape's shape is lost on the outer one, unless the outer one asks for the batch of the inner.
+// The inner reshape's shape is lost on the outer one, unless the outer one asks for the batch of
+// the inner.
 std::optional<Rewrite> of_reshape(Graph& graph, const Uses& uses, std::size_t n) {
   const Node& node = graph.nodes[n];
   const Reshape* outer = node.as<Reshape>();
   if (outer == nullptr || outer->file_batch > 0) return std::nullopt;
   const std::size_t p = uses.producer(node.inputs[0]);
-  if (p == Uses::npos || !graph.nodes[p].as<Reshape>() || uses.only_reader(node.inputs[0]) != n) return std::nullopt;
-  if (graph.nodes[p].inputs[0] == ValueId::kNone || is_graph_input(graph, node.outputs[0])) return std::nullopt;
+  if (p == Uses::npos || !graph.nodes[p].as<Reshape>() || uses.only_reader(node.inputs[0]) != n)
+    return std::nullopt;
+  if (graph.nodes[p].inputs[0] == ValueId::kNone || is_graph_input(graph, node.outputs[0]))
+    return std::nullopt;
   Node joined = node;
   joined.inputs[0] = graph.nodes[p].inputs[0];
   return Rewrite{.remove = {p, n}, .add = {std::move(joined)}, .forward = {}};
@@ -67,7 +74,8 @@ std::optional<Rewrite> undone_transpose(Graph& graph, const Uses& uses, std::siz
   const auto outer = permutation(graph, node), inner = permutation(graph, graph.nodes[p]);
   if (outer.empty() || outer.size() != inner.size()) return std::nullopt;
   for (std::size_t i = 0; i < outer.size(); ++i) {
-    if (inner[static_cast<std::size_t>(outer[i])] != static_cast<std::int64_t>(i)) return std::nullopt;
+    if (inner[static_cast<std::size_t>(outer[i])] != static_cast<std::int64_t>(i))
+      return std::nullopt;
   }
   const ValueId source = graph.nodes[p].inputs[0];
   const auto& readers = uses.readers(node.outputs[0]);
@@ -79,7 +87,8 @@ std::optional<Rewrite> undone_transpose(Graph& graph, const Uses& uses, std::siz
 }  // namespace
 
 int remove_identities(Graph& graph) {
-  return rewrite_all(graph, same_shape) + rewrite_all(graph, of_reshape) + rewrite_all(graph, undone_transpose);
+  return rewrite_all(graph, same_shape) + rewrite_all(graph, of_reshape) +
+         rewrite_all(graph, undone_transpose);
 }
 
 }  // namespace tare

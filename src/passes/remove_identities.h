@@ -1,4 +1,5 @@
-// Nodes that change nothing: reshapes to the same shape, reshapes of reshapes, transposes that cancel.
+// Nodes that change nothing: reshapes to the same shape, reshapes of reshapes, transposes that
+// cancel.
 #pragma once
 
 #include "ir/graph.h"

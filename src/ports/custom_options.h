@@ -1,4 +1,5 @@
-// Options of a custom operator that come as a FlexBuffers map: read with the checks that hostile bytes need, and written.
+// Options of a custom operator that come as a FlexBuffers map: read with the checks that hostile
+// bytes need, and written.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +36,7 @@ struct CustomOption {
   std::int64_t value;
   bool is_flag = false;
 };
-void write_custom(TfliteWriter& w, std::string_view op, std::initializer_list<CustomOption> entries);
+void write_custom(TfliteWriter& w, std::string_view op,
+                  std::initializer_list<CustomOption> entries);
 
 }  // namespace tare

@@ -37,7 +37,8 @@ const KerasArgument& KerasCall::argument(std::size_t position, std::string_view 
   return kNoArgument;
 }
 
-KerasLayer::KerasLayer(KerasObject& object, const KerasCall& call, GraphBuilder& builder, KerasHost& host)
+KerasLayer::KerasLayer(KerasObject& object, const KerasCall& call, GraphBuilder& builder,
+                       KerasHost& host)
     : object_(object), call_(call), builder_(builder), host_(host) {
   for (const KerasArgument& argument : call.positional) argument.flatten(inputs_);
 }
@@ -53,7 +54,8 @@ bool KerasLayer::require(bool condition, std::string_view message) {
 
 bool KerasLayer::expect(int least, int most) {
   if (inputs() >= least && inputs() <= most) return ok();
-  const std::string wanted = least == most ? std::to_string(least) : "at least " + std::to_string(least);
+  const std::string wanted =
+      least == most ? std::to_string(least) : "at least " + std::to_string(least);
   fail("expected " + wanted + " input(s), got " + std::to_string(inputs()));
   return false;
 }
@@ -91,7 +93,8 @@ std::int64_t KerasLayer::count(std::string_view key, std::int64_t least) {
   return std::max<std::int64_t>(least, 1);
 }
 
-std::vector<std::int64_t> KerasLayer::counts(std::string_view key, std::size_t size, std::int64_t least,
+std::vector<std::int64_t> KerasLayer::counts(std::string_view key, std::size_t size,
+                                             std::int64_t least,
                                              std::optional<std::int64_t> otherwise) {
   const std::vector<std::int64_t> harmless(size, std::max<std::int64_t>(least, 1));
   const Json value = config(key);
@@ -106,8 +109,10 @@ std::vector<std::int64_t> KerasLayer::counts(std::string_view key, std::size_t s
   if (!sink.ok()) {
     fail(std::string(key) + ": " + sink.error().message);
   } else if (values.size() != size) {
-    fail(std::string(key) + ": expected " + std::to_string(size) + " values, got " + std::to_string(values.size()));
-  } else if (std::any_of(values.begin(), values.end(), [&](auto v) { return v < least || v > INT32_MAX; })) {
+    fail(std::string(key) + ": expected " + std::to_string(size) + " values, got " +
+         std::to_string(values.size()));
+  } else if (std::any_of(values.begin(), values.end(),
+                         [&](auto v) { return v < least || v > INT32_MAX; })) {
     fail(std::string(key) + ": values must be at least " + std::to_string(least));
   }
   return ok() ? values : harmless;
@@ -122,7 +127,8 @@ int KerasLayer::axis(std::int64_t axis, int rank) {
 bool KerasLayer::channels_first() {
   const std::string_view format = text("data_format", "channels_last");
   if (format != "channels_last" && format != "channels_first") {
-    fail("data_format: expected channels_last or channels_first, got '" + std::string(format) + "'");
+    fail("data_format: expected channels_last or channels_first, got '" + std::string(format) +
+         "'");
   }
   return format == "channels_first";
 }
@@ -136,22 +142,25 @@ TensorValue KerasLayer::weight(const KerasWeight& weight) {
     return zeros();
   }
   if (!shape_fits(found->type.shape, weight.shape)) {
-    fail("weight '" + std::string(weight.name) + "': expected shape " + weight.shape.text() + ", got " +
-         found->type.shape.text());
+    fail("weight '" + std::string(weight.name) + "': expected shape " + weight.shape.text() +
+         ", got " + found->type.shape.text());
     return zeros();
   }
   return *std::move(found);
 }
 
-ValueId KerasLayer::constant_of(std::string key, DType floats, const std::function<TensorValue()>& make) {
+ValueId KerasLayer::constant_of(std::string key, DType floats,
+                                const std::function<TensorValue()>& make) {
   const std::pair<GraphId, std::string> place{builder_.id(), key};
-  if (const auto known = object_.values.find(place); known != object_.values.end()) return known->second;
+  if (const auto known = object_.values.find(place); known != object_.values.end())
+    return known->second;
   auto tensor = object_.tensors.find(key);
   if (tensor == object_.tensors.end()) {
     TensorValue made = make();
     // Variables are kept in one type and computed with in another: both roundings are Keras's own.
     if (is_float(made.type.dtype)) {
-      if (is_float(object_.variable_type)) made = cast_floats(std::move(made), object_.variable_type);
+      if (is_float(object_.variable_type))
+        made = cast_floats(std::move(made), object_.variable_type);
       if (is_float(floats)) made = cast_floats(std::move(made), floats);
     }
     if (ok() && made.bytes.empty() && made.type.shape.checked_elements().value_or(1) != 0) {
@@ -160,7 +169,8 @@ ValueId KerasLayer::constant_of(std::string key, DType floats, const std::functi
     tensor = object_.tensors.emplace(key, std::move(made)).first;
   }
   const std::string scope = builder_.scope();
-  const ValueId id = builder_.constant(scope.empty() ? key : scope + "/" + key, tensor->second.type, tensor->second.bytes);
+  const ValueId id = builder_.constant(scope.empty() ? key : scope + "/" + key, tensor->second.type,
+                                       tensor->second.bytes);
   object_.values.emplace(place, id);
   return id;
 }
@@ -168,7 +178,9 @@ ValueId KerasLayer::constant_of(std::string key, DType floats, const std::functi
 KerasObject& KerasLayer::child(std::string_view attribute, Json serialized) {
   const auto known = object_.children.find(attribute);
   if (known != object_.children.end()) return *known->second;
-  return *object_.children.emplace(std::string(attribute), host_.make_object(serialized, object_, attribute, builder_))
+  return *object_.children
+              .emplace(std::string(attribute),
+                       host_.make_object(serialized, object_, attribute, builder_))
               .first->second;
 }
 

@@ -1,6 +1,7 @@
-// What a rule (an op's read_keras, or a composition in formats/keras/layers) sees of a Keras layer that is called: its
-// configuration with errors that name it, its weights wherever the file keeps them, the tensors and arguments of the
-// call, and a way to emit. One set of rules serves TF.js layers-models, .h5 and .keras of both Keras generations.
+// What a rule (an op's read_keras, or a composition in formats/keras/layers) sees of a Keras layer
+// that is called: its configuration with errors that name it, its weights wherever the file keeps
+// them, the tensors and arguments of the call, and a way to emit. One set of rules serves TF.js
+// layers-models, .h5 and .keras of both Keras generations.
 //
 //   void read_keras(KerasLayer& layer) {
 //     const ValueId x = layer.input();
@@ -23,18 +24,19 @@
 
 namespace tare {
 
-// A tensor between layers. The mask (bool; the value's leading dimensions, or ones that broadcast to them) travels
-// beside it, as in Keras, until a layer uses or drops it.
+// A tensor between layers. The mask (bool; the value's leading dimensions, or ones that broadcast
+// to them) travels beside it, as in Keras, until a layer uses or drops it.
 struct KerasTensor {
   ValueId value = ValueId::kNone;
   ValueId mask = ValueId::kNone;
 };
 
-// An argument of a call: a tensor, plain JSON (a number, a list without tensors, ...), or a list or dict of arguments.
+// An argument of a call: a tensor, plain JSON (a number, a list without tensors, ...), or a list or
+// dict of arguments.
 struct KerasArgument {
   enum class Kind : std::uint8_t { kPlain, kTensor, kList, kDict };
   Kind kind = Kind::kPlain;
-  Json plain;                        // null when the argument is absent
+  Json plain;  // null when the argument is absent
   KerasTensor tensor;
   std::vector<KerasArgument> items;  // of a list or dict
   std::vector<std::string> keys;     // of a dict
@@ -57,10 +59,13 @@ struct KerasCall {
 
   // By position or by name; one that is_none() when it was not given.
   const KerasArgument& argument(std::size_t position, std::string_view name) const;
-  const KerasArgument& named_argument(std::string_view name) const { return argument(SIZE_MAX, name); }
+  const KerasArgument& named_argument(std::string_view name) const {
+    return argument(SIZE_MAX, name);
+  }
 };
 
-// A layer as the file holds it: one object, however often it is called, so that all calls share its weights.
+// A layer as the file holds it: one object, however often it is called, so that all calls share its
+// weights.
 struct KerasObject {
   std::string class_name;
   std::string name;
@@ -73,8 +78,9 @@ struct KerasObject {
   DType variable_type = DType::kFloat32;
   std::string quantisation;  // "int8", "int4" of a quantised dtype policy
 
-  // Where its weights are. Stores of Keras 3 go by attributes ("layers/bidirectional/forward_layer/cell"), stores
-  // before that by the names of layers from the model inwards.
+  // Where its weights are. Stores of Keras 3 go by attributes
+  // ("layers/bidirectional/forward_layer/cell"), stores before that by the names of layers from the
+  // model inwards.
   std::string path;
   std::vector<std::string> names;
   std::string anchor;   // of names: the layer of its model's graph that it is, or is inside of
@@ -90,8 +96,8 @@ struct KerasObject {
   std::string place() const { return "layer '" + name + "' (" + class_name + ")"; }
 };
 
-// One weight: its name in the older stores, its position among the layer's variables in the newer ones, and the shape
-// it must have (unknown extents: any).
+// One weight: its name in the older stores, its position among the layer's variables in the newer
+// ones, and the shape it must have (unknown extents: any).
 struct KerasWeight {
   std::string_view name;
   int index = 0;
@@ -104,10 +110,13 @@ class KerasLayer;
 class KerasHost {
  public:
   virtual ~KerasHost() = default;
-  virtual std::optional<TensorValue> find_weight(const KerasObject& object, const KerasWeight& weight) = 0;
+  virtual std::optional<TensorValue> find_weight(const KerasObject& object,
+                                                 const KerasWeight& weight) = 0;
   virtual std::optional<Buffer> find_asset(const KerasObject& object, std::string_view name) = 0;
-  virtual std::vector<KerasTensor> call(KerasObject& object, const KerasCall& call, GraphBuilder& builder) = 0;
-  virtual std::unique_ptr<KerasObject> make_object(Json serialized, const KerasObject& parent, std::string_view attribute,
+  virtual std::vector<KerasTensor> call(KerasObject& object, const KerasCall& call,
+                                        GraphBuilder& builder) = 0;
+  virtual std::unique_ptr<KerasObject> make_object(Json serialized, const KerasObject& parent,
+                                                   std::string_view attribute,
                                                    GraphBuilder& builder) = 0;
   virtual ValueId activate(Json activation, ValueId x, KerasLayer& layer) = 0;
 };
@@ -129,7 +138,9 @@ class KerasLayer {
     return config(key).is_null() ? otherwise : integer(key);
   }
   double number(std::string_view key) { return take(config(key), &Json::number); }
-  double number(std::string_view key, double otherwise) { return config(key).is_null() ? otherwise : number(key); }
+  double number(std::string_view key, double otherwise) {
+    return config(key).is_null() ? otherwise : number(key);
+  }
   bool flag(std::string_view key, bool otherwise);  // also 0 and 1
   std::string_view text(std::string_view key) { return take(config(key), &Json::string); }
   std::string_view text(std::string_view key, std::string_view otherwise) {
@@ -140,9 +151,12 @@ class KerasLayer {
   // A list of `size` integers of at least `least`, or one for all; `otherwise` for all when absent.
   std::vector<std::int64_t> counts(std::string_view key, std::size_t size, std::int64_t least = 1,
                                    std::optional<std::int64_t> otherwise = std::nullopt);
-  // Axes that stand in the file, counted from 0; negative ones count from the end. Out of range is a failure.
+  // Axes that stand in the file, counted from 0; negative ones count from the end. Out of range is
+  // a failure.
   int axis(std::int64_t axis, int rank);
-  int axis(std::string_view key, int rank, std::int64_t otherwise) { return axis(integer(key, otherwise), rank); }
+  int axis(std::string_view key, int rank, std::int64_t otherwise) {
+    return axis(integer(key, otherwise), rank);
+  }
   bool channels_first();
 
   // The call. Inputs are the tensors of its positional arguments, flattened.
@@ -155,7 +169,8 @@ class KerasLayer {
   // Fails unless there are `least` to `most` inputs.
   bool expect(int least, int most);
   bool expect_rank(ValueId x, int rank);  // fails unless x is of this rank, or says so
-  // The "training" argument and seeds are of no interest at inference and may be given to any layer.
+  // The "training" argument and seeds are of no interest at inference and may be given to any
+  // layer.
   const KerasArgument& argument(std::size_t position, std::string_view name) const {
     return call_.argument(position, name);
   }
@@ -166,11 +181,14 @@ class KerasLayer {
   // Extent of one dimension, which must be known in the file.
   std::int64_t extent(ValueId x, int axis);
 
-  // Weights: what the file holds in the layer's own type; a failure when it is not there or has another shape.
+  // Weights: what the file holds in the layer's own type; a failure when it is not there or has
+  // another shape.
   TensorValue weight(const KerasWeight& weight);
-  bool has_weight(const KerasWeight& weight) { return host_.find_weight(object_, weight).has_value(); }
-  // A constant made once a layer and graph. `make` runs at the first call only; its floats become compute_type, or the
-  // type given.
+  bool has_weight(const KerasWeight& weight) {
+    return host_.find_weight(object_, weight).has_value();
+  }
+  // A constant made once a layer and graph. `make` runs at the first call only; its floats become
+  // compute_type, or the type given.
   ValueId constant(std::string key, const std::function<TensorValue()>& make) {
     return constant_of(std::move(key), object_.compute_type, make);
   }
@@ -184,7 +202,9 @@ class KerasLayer {
     return builder_.emit(std::move(attributes), std::move(inputs));
   }
   // Applies the activation that the configuration names under `key` ("linear" when absent).
-  ValueId activate(std::string_view key, ValueId x) { return host_.activate(config(key), x, *this); }
+  ValueId activate(std::string_view key, ValueId x) {
+    return host_.activate(config(key), x, *this);
+  }
   ValueId activate(Json activation, ValueId x) { return host_.activate(activation, x, *this); }
 
   // A layer inside this one: `attribute` is where the newer weight stores keep it.
@@ -192,8 +212,8 @@ class KerasLayer {
   std::vector<KerasTensor> call_child(KerasObject& child, const KerasCall& call) {
     return host_.call(child, call, builder_);
   }
-  // A part that holds weights and has no configuration of its own, as the projections of attention: its name in the
-  // older weight stores differs from the attribute.
+  // A part that holds weights and has no configuration of its own, as the projections of attention:
+  // its name in the older weight stores differs from the attribute.
   KerasObject& part(std::string_view attribute, std::string_view name);
   KerasHost& host() { return host_; }
 

@@ -1,4 +1,5 @@
-// Typed reads of attributes. A list may hold integers where numbers are wanted, nothing else is converted.
+// Typed reads of attributes. A list may hold integers where numbers are wanted, nothing else is
+// converted.
 #include "ports/tf_node.h"
 
 #include <algorithm>
@@ -52,7 +53,9 @@ DType TfNode::dtype(std::string_view name, std::optional<DType> otherwise) {
   const TfAttr* a = attr(name, TfAttr::Kind::kType, !otherwise);
   if (a == nullptr) return otherwise.value_or(DType::kFloat32);
   const auto d = a->type.dtype();
-  if (!d) fail(std::string(name) + ": there is no element type " + std::to_string(a->type.code), Code::kUnsupported);
+  if (!d)
+    fail(std::string(name) + ": there is no element type " + std::to_string(a->type.code),
+         Code::kUnsupported);
   return d.value_or(DType::kFloat32);
 }
 
@@ -69,7 +72,9 @@ std::vector<std::int64_t> TfNode::integers(std::string_view name) {
   const TfAttr* a = attr(name, TfAttr::Kind::kList, false);
   if (a == nullptr) return values;
   for (const TfAttr& item : a->list) {
-    if (!require(item.kind == TfAttr::Kind::kInt, std::string(name) + ": expected a list of integers")) return {};
+    if (!require(item.kind == TfAttr::Kind::kInt,
+                 std::string(name) + ": expected a list of integers"))
+      return {};
     values.push_back(item.integer);
   }
   return values;
@@ -80,7 +85,9 @@ std::vector<std::string> TfNode::texts(std::string_view name) {
   const TfAttr* a = attr(name, TfAttr::Kind::kList, false);
   if (a == nullptr) return values;
   for (const TfAttr& item : a->list) {
-    if (!require(item.kind == TfAttr::Kind::kString, std::string(name) + ": expected a list of strings")) return {};
+    if (!require(item.kind == TfAttr::Kind::kString,
+                 std::string(name) + ": expected a list of strings"))
+      return {};
     values.push_back(item.text);
   }
   return values;
@@ -105,8 +112,8 @@ std::string TfNode::function(std::string_view name) {
 
 bool TfNode::expect(int least, int most) {
   if (inputs() >= least && inputs() <= most) return ok();
-  fail("takes " + std::to_string(least) + (least == most ? "" : " to " + std::to_string(most)) + " inputs, got " +
-       std::to_string(inputs()));
+  fail("takes " + std::to_string(least) + (least == most ? "" : " to " + std::to_string(most)) +
+       " inputs, got " + std::to_string(inputs()));
   return false;
 }
 
@@ -121,7 +128,9 @@ std::optional<std::vector<std::int64_t>> TfNode::integers_if_known(ValueId id) c
     }
     return values;
   }
-  if (!v.is_constant || !(is_integer(v.type.dtype) || v.type.dtype == DType::kBool) || !v.type.shape.known()) return std::nullopt;
+  if (!v.is_constant || !(is_integer(v.type.dtype) || v.type.dtype == DType::kBool) ||
+      !v.type.shape.known())
+    return std::nullopt;
   const TensorValue t{v.type, v.constant, {}};
   const Tensor view = t.view();
   for (std::int64_t i = 0; i < v.type.shape.elements(); ++i) values.push_back(integer_at(view, i));
@@ -146,6 +155,8 @@ void TfNode::output(std::size_t i, ValueId value) {
   outputs_[i] = value;
 }
 
-void TfNode::outputs(std::span<const ValueId> values) { outputs_.assign(values.begin(), values.end()); }
+void TfNode::outputs(std::span<const ValueId> values) {
+  outputs_.assign(values.begin(), values.end());
+}
 
 }  // namespace tare

@@ -1,5 +1,5 @@
-// A TensorFlow node as its file states it: name, op, inputs by name, attributes. Both encodings of a GraphDef (TF.js's
-// JSON and protobuf) decode into this.
+// A TensorFlow node as its file states it: name, op, inputs by name, attributes. Both encodings of
+// a GraphDef (TF.js's JSON and protobuf) decode into this.
 #pragma once
 
 #include <cstdint>
@@ -36,14 +36,28 @@ struct TfTensor {
   std::vector<double> numbers = {};
   std::vector<std::int64_t> integers = {};  // also the bits of halves
   std::vector<std::string> strings = {};
-  bool has_values() const { return !content.empty() || !numbers.empty() || !integers.empty() || !strings.empty(); }
+  bool has_values() const {
+    return !content.empty() || !numbers.empty() || !integers.empty() || !strings.empty();
+  }
   Result<TensorValue> value(std::uint64_t max_bytes) const;
 };
 
 struct TfAttr {
-  enum class Kind : std::uint8_t { kNone, kString, kInt, kFloat, kBool, kType, kShape, kTensor, kFunction, kPlaceholder, kList };
+  enum class Kind : std::uint8_t {
+    kNone,
+    kString,
+    kInt,
+    kFloat,
+    kBool,
+    kType,
+    kShape,
+    kTensor,
+    kFunction,
+    kPlaceholder,
+    kList
+  };
   Kind kind = Kind::kNone;
-  std::string text = {};          // of a string, a function's name, a placeholder
+  std::string text = {};     // of a string, a function's name, a placeholder
   std::int64_t integer = 0;  // of an int or a bool
   double number = 0;
   TfType type = {};

@@ -1,4 +1,5 @@
-// How an op reads its TFLite operator. Everything here fails into the builder, so that readers need not return early.
+// How an op reads its TFLite operator. Everything here fails into the builder, so that readers need
+// not return early.
 #include "ports/tflite_node.h"
 
 #include <algorithm>
@@ -7,8 +8,8 @@
 namespace tare {
 namespace {
 
-// A table without fields: every read of it gives the schema's default. A table starts with the distance back to its
-// vtable, which holds its own size and the table's.
+// A table without fields: every read of it gives the schema's default. A table starts with the
+// distance back to its vtable, which holds its own size and the table's.
 struct EmptyTable {
   std::uint16_t vtable_size = 4;
   std::uint16_t table_size = 4;
@@ -51,7 +52,8 @@ bool TfliteNode::expect(int least, int most, int outputs) {
   return ok();
 }
 
-void TfliteNode::add(const OpDef* op, std::shared_ptr<const void> attributes, std::vector<ValueId> inputs) {
+void TfliteNode::add(const OpDef* op, std::shared_ptr<const void> attributes,
+                     std::vector<ValueId> inputs) {
   builder_.add_into({op, std::move(attributes), std::move(inputs), outputs_, name_});
 }
 
@@ -59,20 +61,27 @@ void TfliteNode::alias(int i, ValueId value) {
   const TensorType& declared = output_type(i);
   const TensorType& type = builder_.type(value);
   if (!type_fits(type, declared)) {
-    return fail("output " + std::to_string(i) + " is declared " + std::string(dtype_name(declared.dtype)) +
-                declared.shape.text() + " but is " + std::string(dtype_name(type.dtype)) + type.shape.text());
+    return fail("output " + std::to_string(i) + " is declared " +
+                std::string(dtype_name(declared.dtype)) + declared.shape.text() + " but is " +
+                std::string(dtype_name(type.dtype)) + type.shape.text());
   }
   outputs_[static_cast<std::size_t>(i)] = value;
 }
 
 Activation TfliteNode::activation(tflite::ActivationFunctionType type) {
   switch (type) {
-    case tflite::ActivationFunctionType_NONE: return Activation::kNone;
-    case tflite::ActivationFunctionType_RELU: return Activation::kRelu;
-    case tflite::ActivationFunctionType_RELU_N1_TO_1: return Activation::kReluN1To1;
-    case tflite::ActivationFunctionType_RELU6: return Activation::kRelu6;
-    case tflite::ActivationFunctionType_TANH: return Activation::kTanh;
-    case tflite::ActivationFunctionType_SIGN_BIT: return Activation::kSignBit;
+    case tflite::ActivationFunctionType_NONE:
+      return Activation::kNone;
+    case tflite::ActivationFunctionType_RELU:
+      return Activation::kRelu;
+    case tflite::ActivationFunctionType_RELU_N1_TO_1:
+      return Activation::kReluN1To1;
+    case tflite::ActivationFunctionType_RELU6:
+      return Activation::kRelu6;
+    case tflite::ActivationFunctionType_TANH:
+      return Activation::kTanh;
+    case tflite::ActivationFunctionType_SIGN_BIT:
+      return Activation::kSignBit;
   }
   fail("unknown fused activation " + std::to_string(static_cast<int>(type)));
   return Activation::kNone;
@@ -80,7 +89,8 @@ Activation TfliteNode::activation(tflite::ActivationFunctionType type) {
 
 Padding TfliteNode::padding(tflite::Padding padding) {
   if (padding == tflite::Padding_SAME) return Padding::kSame;
-  if (padding != tflite::Padding_VALID) fail("unknown padding " + std::to_string(static_cast<int>(padding)));
+  if (padding != tflite::Padding_VALID)
+    fail("unknown padding " + std::to_string(static_cast<int>(padding)));
   return Padding::kValid;
 }
 
@@ -111,7 +121,8 @@ void TfliteNode::expect_bias_scale(int input, int filter, int bias) {
   if (weights.quantization->block_size != 0 || scales.size() != filters.size()) return;
   for (std::size_t i = 0; i < scales.size(); ++i) {
     const double product = static_cast<double>(in.scale()) * filters[i];
-    // Converters compute the product in float32 and may round each factor; further off, sums would be wrong.
+    // Converters compute the product in float32 and may round each factor; further off, sums would
+    // be wrong.
     if (std::abs(product - scales[i]) > 0.02 * std::max(product, static_cast<double>(scales[i]))) {
       return fail("bias scale " + std::to_string(i) + " is not input scale times filter scale");
     }
@@ -123,8 +134,12 @@ bool TfliteNode::require(bool condition, std::string_view message) {
   return condition;
 }
 
-void TfliteNode::fail(std::string message, Code code) { builder_.fail({code, std::move(message), place()}); }
+void TfliteNode::fail(std::string message, Code code) {
+  builder_.fail({code, std::move(message), place()});
+}
 
-std::string TfliteNode::place() const { return "node '" + name_ + "' (" + std::string(kind_) + ")"; }
+std::string TfliteNode::place() const {
+  return "node '" + name_ + "' (" + std::string(kind_) + ")";
+}
 
 }  // namespace tare

@@ -1,5 +1,6 @@
-// What an op's read_tflite sees of a TFLite operator: its options, its inputs and their types, and a way to emit. The
-// FlatBuffer has been verified and every tensor index checked before a node is made; options are the op's to check.
+// What an op's read_tflite sees of a TFLite operator: its options, its inputs and their types, and
+// a way to emit. The FlatBuffer has been verified and every tensor index checked before a node is
+// made; options are the op's to check.
 #pragma once
 
 #include <span>
@@ -15,7 +16,8 @@
 
 namespace tare {
 
-// Gives the graph of the module that stands for a subgraph of the file, building it when it is first asked for.
+// Gives the graph of the module that stands for a subgraph of the file, building it when it is
+// first asked for.
 class TfliteSubgraphs {
  public:
   virtual ~TfliteSubgraphs() = default;
@@ -37,50 +39,67 @@ class TfliteNode {
     std::span<const std::byte> custom_options = {};
   };
   explicit TfliteNode(Source source)
-      : op_(source.op), builder_(source.builder), subgraphs_(source.subgraphs), name_(std::move(source.name)),
-        kind_(source.kind), version_(source.version), inputs_(std::move(source.inputs)),
-        outputs_(std::move(source.outputs)), intermediates_(std::move(source.intermediates)),
+      : op_(source.op),
+        builder_(source.builder),
+        subgraphs_(source.subgraphs),
+        name_(std::move(source.name)),
+        kind_(source.kind),
+        version_(source.version),
+        inputs_(std::move(source.inputs)),
+        outputs_(std::move(source.outputs)),
+        intermediates_(std::move(source.intermediates)),
         custom_options_(source.custom_options) {}
 
-  // The operator's options table; where the file has none, a table of the schema's defaults. Options of another type
-  // than O are an error.
+  // The operator's options table; where the file has none, a table of the schema's defaults.
+  // Options of another type than O are an error.
   template <class O>
   const O& options() {
     const void* table = nullptr;
     if constexpr (tflite::BuiltinOptionsTraits<O>::enum_value != tflite::BuiltinOptions_NONE) {
       table = table_of(static_cast<int>(op_.builtin_options_type()),
-                       static_cast<int>(tflite::BuiltinOptionsTraits<O>::enum_value), op_.builtin_options());
+                       static_cast<int>(tflite::BuiltinOptionsTraits<O>::enum_value),
+                       op_.builtin_options());
     } else {
       table = table_of(static_cast<int>(op_.builtin_options_2_type()),
-                       static_cast<int>(tflite::BuiltinOptions2Traits<O>::enum_value), op_.builtin_options_2());
+                       static_cast<int>(tflite::BuiltinOptions2Traits<O>::enum_value),
+                       op_.builtin_options_2());
     }
     return *static_cast<const O*>(table);
   }
-  bool has_options() const { return op_.builtin_options() != nullptr || op_.builtin_options_2() != nullptr; }
+  bool has_options() const {
+    return op_.builtin_options() != nullptr || op_.builtin_options_2() != nullptr;
+  }
   // FlexBuffers or the op's own layout; empty when absent.
   std::span<const std::byte> custom_options() const { return custom_options_; }
   int version() const { return version_; }
 
   int inputs() const { return static_cast<int>(inputs_.size()); }
   int outputs() const { return static_cast<int>(outputs_.size()); }
-  bool has(int i) const { return i < inputs() && inputs_[static_cast<std::size_t>(i)] != ValueId::kNone; }
-  ValueId input(int i) const { return i < inputs() ? inputs_[static_cast<std::size_t>(i)] : ValueId::kNone; }
+  bool has(int i) const {
+    return i < inputs() && inputs_[static_cast<std::size_t>(i)] != ValueId::kNone;
+  }
+  ValueId input(int i) const {
+    return i < inputs() ? inputs_[static_cast<std::size_t>(i)] : ValueId::kNone;
+  }
   ValueId output(int i) const { return outputs_[static_cast<std::size_t>(i)]; }
   const Value& input_value(int i) const;  // an empty value when the input is absent
   const TensorType& type(int i) const { return input_value(i).type; }
   const TensorType& output_type(int i) const { return builder_.type(output(i)); }
-  // Tensors that hold only quantisation: those between the gates of an integer LSTM. Default types where left out.
+  // Tensors that hold only quantisation: those between the gates of an integer LSTM. Default types
+  // where left out.
   const std::vector<TensorType>& intermediates() const { return intermediates_; }
   const std::vector<ValueId>& all_inputs() const { return inputs_; }
   const std::vector<ValueId>& all_outputs() const { return outputs_; }
 
-  // Fails unless the operator has between `least` and `most` inputs, the first `least` of them present, and exactly
-  // `outputs` outputs. Every reader's first line.
+  // Fails unless the operator has between `least` and `most` inputs, the first `least` of them
+  // present, and exactly `outputs` outputs. Every reader's first line.
   bool expect(int least, int most, int outputs = 1);
 
   // One node with this operator's inputs (or those given) and outputs. Ends a reader.
   template <class A>
-  void emit(A attributes) { emit(std::move(attributes), inputs_); }
+  void emit(A attributes) {
+    emit(std::move(attributes), inputs_);
+  }
   template <class A>
   void emit(A attributes, std::vector<ValueId> inputs) {
     add(&A::kOp, std::make_shared<A>(std::move(attributes)), std::move(inputs));
@@ -91,7 +110,8 @@ class TfliteNode {
 
   Activation activation(tflite::ActivationFunctionType type);  // fails on an unknown one
   Padding padding(tflite::Padding padding);
-  std::int64_t positive(std::int64_t value, std::string_view attribute);  // fails unless 1 <= value < 2^31
+  std::int64_t positive(std::int64_t value,
+                        std::string_view attribute);  // fails unless 1 <= value < 2^31
   // The graph of the module that stands for subgraph i; fails when there is none.
   GraphId subgraph(int i);
   // Fails when a bias of a per-tensor quantised node has another scale than input times filter.

@@ -5,12 +5,18 @@ namespace tare {
 
 tflite::ActivationFunctionType TfliteWriter::activation(Activation activation) {
   switch (activation) {
-    case Activation::kNone: return tflite::ActivationFunctionType_NONE;
-    case Activation::kRelu: return tflite::ActivationFunctionType_RELU;
-    case Activation::kReluN1To1: return tflite::ActivationFunctionType_RELU_N1_TO_1;
-    case Activation::kRelu6: return tflite::ActivationFunctionType_RELU6;
-    case Activation::kTanh: return tflite::ActivationFunctionType_TANH;
-    case Activation::kSignBit: return tflite::ActivationFunctionType_SIGN_BIT;
+    case Activation::kNone:
+      return tflite::ActivationFunctionType_NONE;
+    case Activation::kRelu:
+      return tflite::ActivationFunctionType_RELU;
+    case Activation::kReluN1To1:
+      return tflite::ActivationFunctionType_RELU_N1_TO_1;
+    case Activation::kRelu6:
+      return tflite::ActivationFunctionType_RELU6;
+    case Activation::kTanh:
+      return tflite::ActivationFunctionType_TANH;
+    case Activation::kSignBit:
+      return tflite::ActivationFunctionType_SIGN_BIT;
   }
   return tflite::ActivationFunctionType_NONE;
 }

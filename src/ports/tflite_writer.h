@@ -1,5 +1,6 @@
-// What an op's write_tflite sees: the node it writes, and a builder for its options. The writer itself keeps track of
-// tensors, operator codes and subgraphs; an op only says its code, its options and its version.
+// What an op's write_tflite sees: the node it writes, and a builder for its options. The writer
+// itself keeps track of tensors, operator codes and subgraphs; an op only says its code, its
+// options and its version.
 #pragma once
 
 #include <optional>
@@ -27,8 +28,12 @@ class TfliteWriter {
     const auto at = static_cast<std::size_t>(i);
     return at < node_->inputs.size() && node_->inputs[at] != ValueId::kNone;
   }
-  const TensorType& input_type(int i) const { return graph_->value(node_->inputs[static_cast<std::size_t>(i)]).type; }
-  const TensorType& output_type(int i) const { return graph_->value(node_->outputs[static_cast<std::size_t>(i)]).type; }
+  const TensorType& input_type(int i) const {
+    return graph_->value(node_->inputs[static_cast<std::size_t>(i)]).type;
+  }
+  const TensorType& output_type(int i) const {
+    return graph_->value(node_->outputs[static_cast<std::size_t>(i)]).type;
+  }
 
   // The operator takes these inputs instead of the node's own; said before the operator.
   void order_inputs(std::vector<ValueId> inputs) { inputs_ = std::move(inputs); }
@@ -37,16 +42,25 @@ class TfliteWriter {
   template <class O>
   void builtin(tflite::BuiltinOperator code, flatbuffers::Offset<O> options, int version = 1) {
     if constexpr (tflite::BuiltinOptionsTraits<O>::enum_value != tflite::BuiltinOptions_NONE) {
-      add({.code = code, .type = tflite::BuiltinOptionsTraits<O>::enum_value, .options = options.Union(), .version = version});
+      add({.code = code,
+           .type = tflite::BuiltinOptionsTraits<O>::enum_value,
+           .options = options.Union(),
+           .version = version});
     } else {
-      add({.code = code, .type_2 = tflite::BuiltinOptions2Traits<O>::enum_value, .options = options.Union(), .version = version});
+      add({.code = code,
+           .type_2 = tflite::BuiltinOptions2Traits<O>::enum_value,
+           .options = options.Union(),
+           .version = version});
     }
   }
-  void builtin(tflite::BuiltinOperator code, int version = 1) { add({.code = code, .version = version}); }
+  void builtin(tflite::BuiltinOperator code, int version = 1) {
+    add({.code = code, .version = version});
+  }
   void custom(std::string_view name, std::span<const std::byte> options) {
     add({.code = tflite::BuiltinOperator_CUSTOM, .custom_name = name, .custom_options = options});
   }
-  // Tensors that hold only quantisation, in the order of the schema's operator; call before builtin().
+  // Tensors that hold only quantisation, in the order of the schema's operator; call before
+  // builtin().
   void intermediates(std::vector<TensorType> types) { intermediates_ = std::move(types); }
   // The index that a graph of the module has as a subgraph.
   virtual int subgraph(GraphId graph) const = 0;
@@ -54,7 +68,8 @@ class TfliteWriter {
   virtual void refuse(std::string reason) = 0;
 
   static tflite::ActivationFunctionType activation(Activation activation);
-  static tflite::Padding padding(Padding padding);  // explicit padding has no TFLite form: refuse before
+  static tflite::Padding padding(
+      Padding padding);  // explicit padding has no TFLite form: refuse before
 
   struct Operator {
     tflite::BuiltinOperator code;

@@ -28,7 +28,9 @@ GraphRunner& Executable::runner(GraphId graph) {
   return *slot;
 }
 
-Status Executable::prepare(GraphId graph, std::span<const Shape> shapes) { return runner(graph).prepare(shapes); }
+Status Executable::prepare(GraphId graph, std::span<const Shape> shapes) {
+  return runner(graph).prepare(shapes);
+}
 
 Tensor& Executable::input(GraphId graph, int i) {
   GraphRunner& r = runner(graph);
@@ -66,7 +68,8 @@ Status Executable::initialise() {
 
 Result<std::vector<TensorValue>> Executable::call(GraphId graph, std::span<const Tensor> inputs) {
   ErrorSink sink;
-  if (depth_ >= options_.budgets.call_depth) return Error{Code::kBudgetExceeded, "graphs call each other too deeply", {}};
+  if (depth_ >= options_.budgets.call_depth)
+    return Error{Code::kBudgetExceeded, "graphs call each other too deeply", {}};
   if (!within_time(sink)) return sink.error();
   GraphRunner& r = runner(graph);
   std::vector<Shape> shapes;
@@ -78,11 +81,13 @@ Result<std::vector<TensorValue>> Executable::call(GraphId graph, std::span<const
   --depth_;
   if (!status) return status.error();
   std::vector<TensorValue> outputs;
-  for (const ValueId id : r.graph().outputs) outputs.push_back(TensorValue::copy_of(r.plan().tensors[index(id)]));
+  for (const ValueId id : r.graph().outputs)
+    outputs.push_back(TensorValue::copy_of(r.plan().tensors[index(id)]));
   return outputs;
 }
 
-// The clock starts at the first question: asking it in every run would cost a small model a tenth of its time.
+// The clock starts at the first question: asking it in every run would cost a small model a tenth
+// of its time.
 bool Executable::within_time(ErrorSink& sink) {
   const double time = now();
   if (deadline_ == 0) deadline_ = time + options_.budgets.seconds;

@@ -1,4 +1,5 @@
-// Runs the graphs of one module: plans by input shapes, state that outlives runs, budgets. One run at a time.
+// Runs the graphs of one module: plans by input shapes, state that outlives runs, budgets. One run
+// at a time.
 #pragma once
 
 #include <memory>
@@ -22,9 +23,11 @@ class Executable {
   Executable(const Executable&) = delete;
   Executable& operator=(const Executable&) = delete;
 
-  // Makes (or finds) the plan of a graph for these input shapes and makes it the graph's current one.
+  // Makes (or finds) the plan of a graph for these input shapes and makes it the graph's current
+  // one.
   Status prepare(GraphId graph, std::span<const Shape> shapes);
-  // Of the current plan. Input bytes are written by the caller; string and handle inputs through set_input.
+  // Of the current plan. Input bytes are written by the caller; string and handle inputs through
+  // set_input.
   Tensor& input(GraphId graph, int i);
   Status set_input(GraphId graph, int i, const Tensor& value);
   Status run(GraphId graph);

@@ -8,7 +8,8 @@
 
 namespace tare {
 
-// Plans of other shapes that are kept: enough for an image and its tiles, few enough to bound packed weights.
+// Plans of other shapes that are kept: enough for an image and its tiles, few enough to bound
+// packed weights.
 constexpr std::size_t kMaxPlans = 4;
 
 // What kernels of this graph may ask for.
@@ -37,7 +38,10 @@ class StepHost : public EvalHost {
   bool spend_trip(ErrorSink& sink) override {
     Executable& e = runner_.executable_;
     if (++e.trips_ > e.options_.budgets.loop_trips) {
-      sink.fail({Code::kBudgetExceeded, "more loop trips than the budget of " + std::to_string(e.options_.budgets.loop_trips), {}});
+      sink.fail(
+          {Code::kBudgetExceeded,
+           "more loop trips than the budget of " + std::to_string(e.options_.budgets.loop_trips),
+           {}});
       return false;
     }
     return e.within_time(sink);
@@ -79,9 +83,11 @@ bool GraphRunner::store(Tensor& tensor, DType dtype, const Shape& shape, ErrorSi
   const std::size_t entry = is_handle(dtype) ? sizeof(ObjectPtr) : dtype_size(dtype);
   const auto bytes = dtype == DType::kString ? std::optional(tensor.size) : byte_size(dtype, shape);
   const bool fits = elements && bytes && *bytes <= executable_.options_.budgets.bytes &&
-                    static_cast<std::uint64_t>(*elements) <= executable_.options_.budgets.bytes / std::max<std::size_t>(entry, 1);
+                    static_cast<std::uint64_t>(*elements) <=
+                        executable_.options_.budgets.bytes / std::max<std::size_t>(entry, 1);
   if (!fits) {
-    sink.fail({Code::kBudgetExceeded, "an output " + shape.text() + " exceeds the budget of bytes", {}});
+    sink.fail(
+        {Code::kBudgetExceeded, "an output " + shape.text() + " exceeds the budget of bytes", {}});
     return false;
   }
   owned.type.shape = tensor.shape = shape;
@@ -90,7 +96,8 @@ bool GraphRunner::store(Tensor& tensor, DType dtype, const Shape& shape, ErrorSi
     tensor.handles = owned.handles;
     return true;
   }
-  if (owned.bytes.size() != *bytes || !owned.bytes || owned.bytes.owners() > 1) owned.bytes = Buffer::allocate(*bytes);
+  if (owned.bytes.size() != *bytes || !owned.bytes || owned.bytes.owners() > 1)
+    owned.bytes = Buffer::allocate(*bytes);
   if (!owned.bytes) {
     sink.fail({Code::kBudgetExceeded, "out of memory", {}});
     return false;
@@ -102,9 +109,11 @@ bool GraphRunner::store(Tensor& tensor, DType dtype, const Shape& shape, ErrorSi
 
 Status GraphRunner::set_input(std::size_t i, const Tensor& value) {
   Tensor& tensor = plan().tensors[index(graph_.inputs[i])];
-  if (tensor.dtype != value.dtype) return Error{Code::kInvalidArgument, "an input of another element type", {}};
+  if (tensor.dtype != value.dtype)
+    return Error{Code::kInvalidArgument, "an input of another element type", {}};
   if (is_numeric(tensor.dtype)) {
-    if (value.size != tensor.size) return Error{Code::kInvalidArgument, "an input of another size", {}};
+    if (value.size != tensor.size)
+      return Error{Code::kInvalidArgument, "an input of another size", {}};
     if (value.size > 0) std::memmove(tensor.data, value.data, value.size);
     return {};
   }
@@ -124,10 +133,15 @@ Status GraphRunner::run() {
   for (const Step& step : plan().steps) {
     switch (step.kind) {
       case Step::Kind::kXnnpack:
-        if (!plan().segments[step.segment].run()) status = Error{Code::kInternal, "XNNPACK failed to run a segment", {}};
+        if (!plan().segments[step.segment].run())
+          status = Error{Code::kInternal, "XNNPACK failed to run a segment", {}};
         break;
-      case Step::Kind::kReference: status = evaluate(step); break;
-      case Step::Kind::kDynamic: status = run_dynamic(step); break;
+      case Step::Kind::kReference:
+        status = evaluate(step);
+        break;
+      case Step::Kind::kDynamic:
+        status = run_dynamic(step);
+        break;
     }
     if (!status) break;
   }
@@ -141,7 +155,8 @@ Status GraphRunner::evaluate(const Step& step) {
   step.eval->eval(step.node->attributes.get(), context);
   if (context.ok()) return {};
   Error error = context.error();
-  error.where = error.where.empty() ? node_place(*step.node) : node_place(*step.node) + " > " + error.where;
+  error.where =
+      error.where.empty() ? node_place(*step.node) : node_place(*step.node) + " > " + error.where;
   return error;
 }
 
@@ -152,13 +167,17 @@ Status GraphRunner::run_dynamic(const Step& step) {
   std::vector<const Value*> inputs;
   for (std::size_t i = 0; i < step.inputs.size(); ++i) {
     const Tensor* t = step.inputs[i];
-    if (t == nullptr) { inputs.push_back(nullptr); continue; }
+    if (t == nullptr) {
+      inputs.push_back(nullptr);
+      continue;
+    }
     const Value& planned = plan().values[index(step.node->inputs[i])];
     Value& v = actual[i];
     v.type = {t->dtype, t->shape, planned.type.quantization};
     v.name = planned.name;
     v.is_variable = planned.is_variable;
-    const bool small = !v.is_variable && (is_integer(t->dtype) || t->dtype == DType::kBool) && t->elements() <= kMaxContents;
+    const bool small = !v.is_variable && (is_integer(t->dtype) || t->dtype == DType::kBool) &&
+                       t->elements() <= kMaxContents;
     if (planned.is_constant || small) {
       v.is_constant = true;
       v.constant = planned.is_constant ? planned.constant : Buffer::copy_of({t->data, t->size});
@@ -178,14 +197,17 @@ Status GraphRunner::run_dynamic(const Step& step) {
   for (const auto& [i, shape] : inferred->variables) {
     const std::size_t at = static_cast<std::size_t>(i);
     if (actual[at].is_variable && actual[at].type.shape != shape) {
-      return Error{Code::kUnsupported, "its state would have to follow a size that only a run can tell", node_place(*step.node)};
+      return Error{Code::kUnsupported,
+                   "its state would have to follow a size that only a run can tell",
+                   node_place(*step.node)};
     }
   }
   for (std::size_t i = 0; i < step.outputs.size(); ++i) {
     Tensor* t = step.outputs[i];
     if (t == nullptr) continue;
     const Value& planned = plan().values[index(step.node->outputs[i])];
-    if (is_numeric(planned.type.dtype) && planned.type.shape.known()) continue;  // has its place in the arena
+    if (is_numeric(planned.type.dtype) && planned.type.shape.known())
+      continue;  // has its place in the arena
     t->dtype = inferred->types[i].dtype;
     t->shape = inferred->types[i].shape;
     t->size = 0;

@@ -1,4 +1,5 @@
-// Runs one graph: keeps its plans (a few, the latest used first), its variables and its nodes' state.
+// Runs one graph: keeps its plans (a few, the latest used first), its variables and its nodes'
+// state.
 #pragma once
 
 #include <list>

@@ -18,7 +18,8 @@ std::optional<MemoryPlan> plan_memory(std::span<const Lifetime> lifetimes) {
   std::vector<std::size_t> order(lifetimes.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   heap_sort(order, [&](std::size_t a, std::size_t b) {
-    return lifetimes[a].bytes != lifetimes[b].bytes ? lifetimes[a].bytes > lifetimes[b].bytes : a < b;
+    return lifetimes[a].bytes != lifetimes[b].bytes ? lifetimes[a].bytes > lifetimes[b].bytes
+                                                    : a < b;
   });
 
   MemoryPlan plan;
@@ -34,15 +35,17 @@ std::optional<MemoryPlan> plan_memory(std::span<const Lifetime> lifetimes) {
       const Lifetime& taken = lifetimes[other];
       if (taken.last < life.first || life.last < taken.first) continue;
       if (plan.offsets[other] >= offset + size) break;
-      offset = std::max(offset, plan.offsets[other] + (taken.bytes + kAlignment - 1) / kAlignment * kAlignment);
+      offset = std::max(
+          offset, plan.offsets[other] + (taken.bytes + kAlignment - 1) / kAlignment * kAlignment);
     }
     const auto end = checked_add(offset, size);
     if (!end) return std::nullopt;
     plan.offsets[i] = offset;
     plan.bytes = std::max(plan.bytes, *end);
-    placed.insert(std::upper_bound(placed.begin(), placed.end(), offset,
-                                   [&](std::size_t at, std::size_t p) { return at < plan.offsets[p]; }),
-                  i);
+    placed.insert(
+        std::upper_bound(placed.begin(), placed.end(), offset,
+                         [&](std::size_t at, std::size_t p) { return at < plan.offsets[p]; }),
+        i);
   }
   return plan;
 }

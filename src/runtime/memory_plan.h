@@ -1,6 +1,6 @@
-// Where values live in the arena: a pure function of sizes and lifetimes, greedy by size (large values first, each at
-// the lowest offset free during its whole life). Source: Pisarchyk and Lee, "Efficient Memory Management for Deep
-// Neural Net Inference", 2020.
+// Where values live in the arena: a pure function of sizes and lifetimes, greedy by size (large
+// values first, each at the lowest offset free during its whole life). Source: Pisarchyk and Lee,
+// "Efficient Memory Management for Deep Neural Net Inference", 2020.
 #pragma once
 
 #include <cstdint>

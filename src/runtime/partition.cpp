@@ -45,14 +45,18 @@ Dependencies dependencies(const Graph& graph, const std::vector<Placement>& plac
   return d;
 }
 
-// Border values of each segment: read from outside, or read outside (or by nobody, as XNNPACK wants a home for those).
-void find_borders(const Graph& graph, const std::vector<Value>& values, std::vector<ScheduledStep>& schedule) {
+// Border values of each segment: read from outside, or read outside (or by nobody, as XNNPACK wants
+// a home for those).
+void find_borders(const Graph& graph, const std::vector<Value>& values,
+                  std::vector<ScheduledStep>& schedule) {
   std::vector<int> producer(graph.values.size(), -1);
   std::vector<std::set<int>> readers(graph.values.size());
   for (int s = 0; s < static_cast<int>(schedule.size()); ++s) {
     for (const std::size_t n : schedule[static_cast<std::size_t>(s)].nodes) {
-      for (const ValueId id : graph.nodes[n].inputs) if (id != ValueId::kNone) readers[index(id)].insert(s);
-      for (const ValueId id : graph.nodes[n].outputs) if (id != ValueId::kNone) producer[index(id)] = s;
+      for (const ValueId id : graph.nodes[n].inputs)
+        if (id != ValueId::kNone) readers[index(id)].insert(s);
+      for (const ValueId id : graph.nodes[n].outputs)
+        if (id != ValueId::kNone) producer[index(id)] = s;
     }
   }
   for (const ValueId id : graph.outputs) readers[index(id)].insert(-1);
@@ -81,7 +85,9 @@ std::vector<ScheduledStep> partition(const Graph& graph, const std::vector<Value
                                      const std::vector<Placement>& placements) {
   Dependencies d = dependencies(graph, placements);
   std::set<std::size_t> ready[2];  // [1]: XNNPACK
-  const auto kind = [&](std::size_t n) { return placements[n].kind == Placement::Kind::kXnnpack ? 1 : 0; };
+  const auto kind = [&](std::size_t n) {
+    return placements[n].kind == Placement::Kind::kXnnpack ? 1 : 0;
+  };
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
     if (placements[n].kind != Placement::Kind::kFolded && d.waits[n] == 0) ready[kind(n)].insert(n);
   }
@@ -90,7 +96,8 @@ std::vector<ScheduledStep> partition(const Graph& graph, const std::vector<Value
   while (!ready[0].empty() || !ready[1].empty()) {
     if (ready[current].empty()) current = 1 - current;
     const bool extend = current == 1 && !schedule.empty() && schedule.back().xnnpack;
-    if (!extend) schedule.push_back({.xnnpack = current == 1, .nodes = {}, .inputs = {}, .outputs = {}});
+    if (!extend)
+      schedule.push_back({.xnnpack = current == 1, .nodes = {}, .inputs = {}, .outputs = {}});
     const std::size_t n = *ready[current].begin();
     ready[current].erase(ready[current].begin());
     schedule.back().nodes.push_back(n);
@@ -117,7 +124,10 @@ std::vector<std::optional<Lifetime>> lifetimes(const Graph& graph, const std::ve
     life->last = std::max(life->last, step);
   };
   // Inputs keep what the caller wrote from run to run.
-  for (const ValueId id : graph.inputs) { touch(id, 0); touch(id, end); }
+  for (const ValueId id : graph.inputs) {
+    touch(id, 0);
+    touch(id, end);
+  }
   for (int s = 0; s < end; ++s) {
     const ScheduledStep& step = schedule[static_cast<std::size_t>(s)];
     if (step.xnnpack) {

@@ -1,5 +1,6 @@
-// The order in which a plan runs its nodes, and which neighbours form XNNPACK segments. Ready nodes of the kind that is
-// under way go first, so that segments grow as long as the data flow allows; ordered nodes keep their order.
+// The order in which a plan runs its nodes, and which neighbours form XNNPACK segments. Ready nodes
+// of the kind that is under way go first, so that segments grow as long as the data flow allows;
+// ordered nodes keep their order.
 #pragma once
 
 #include <optional>
@@ -22,7 +23,8 @@ struct ScheduledStep {
 std::vector<ScheduledStep> partition(const Graph& graph, const std::vector<Value>& values,
                                      const std::vector<Placement>& placements);
 
-// Steps between which each value must stay in the arena; empty for values that live elsewhere or inside a segment.
+// Steps between which each value must stay in the arena; empty for values that live elsewhere or
+// inside a segment.
 std::vector<std::optional<Lifetime>> lifetimes(const Graph& graph, const std::vector<Value>& values,
                                                const std::vector<ScheduledStep>& schedule);
 

@@ -17,7 +17,8 @@ constexpr std::uint64_t kMaxFoldedBytes = 1u << 16;
 
 class Planner {
  public:
-  Planner(const Graph& graph, const InferContext::CallGraph& call, const PlanOptions& options, VariableStore& variables)
+  Planner(const Graph& graph, const InferContext::CallGraph& call, const PlanOptions& options,
+          VariableStore& variables)
       : graph_(graph), call_(call), options_(options), variables_(variables) {}
 
   Result<std::unique_ptr<Plan>> plan(std::span<const Shape> shapes) {
@@ -31,8 +32,8 @@ class Planner {
   }
 
  private:
-  // Variables may have to change their shape with the inputs; then all is inferred again with the new one, so that every
-  // node sees the same.
+  // Variables may have to change their shape with the inputs; then all is inferred again with the
+  // new one, so that every node sees the same.
   Status settle_shapes(std::span<const Shape> shapes) {
     for (int round = 0; round < 2; ++round) {
       plan_->values = graph_.values;
@@ -55,12 +56,15 @@ class Planner {
 
   Status set_inputs(std::span<const Shape> shapes) {
     if (shapes.size() != graph_.inputs.size()) {
-      return Error{Code::kInvalidArgument, "expected " + std::to_string(graph_.inputs.size()) + " inputs, got " +
-                                               std::to_string(shapes.size()), {}};
+      return Error{Code::kInvalidArgument,
+                   "expected " + std::to_string(graph_.inputs.size()) + " inputs, got " +
+                       std::to_string(shapes.size()),
+                   {}};
     }
     for (std::size_t i = 0; i < shapes.size(); ++i) {
       Value& v = plan_->values[index(graph_.inputs[i])];
-      if (!shapes[i].known()) return Error{Code::kInvalidArgument, "a shape with unknown extents", v.name};
+      if (!shapes[i].known())
+        return Error{Code::kInvalidArgument, "a shape with unknown extents", v.name};
       v.type.shape = shapes[i];
     }
     return {};
@@ -68,7 +72,8 @@ class Planner {
 
   std::vector<const Value*> inputs_of(const Node& node) const {
     std::vector<const Value*> inputs;
-    for (const ValueId id : node.inputs) inputs.push_back(id == ValueId::kNone ? nullptr : &plan_->values[index(id)]);
+    for (const ValueId id : node.inputs)
+      inputs.push_back(id == ValueId::kNone ? nullptr : &plan_->values[index(id)]);
     return inputs;
   }
 
@@ -86,7 +91,8 @@ class Planner {
         v.contents = std::move(inferred->contents[i]);
         known = known && v.type.shape.known() && is_numeric(v.type.dtype);
       }
-      for (const auto& [i, shape] : inferred->variables) shape_variable(node.inputs[static_cast<std::size_t>(i)], shape);
+      for (const auto& [i, shape] : inferred->variables)
+        shape_variable(node.inputs[static_cast<std::size_t>(i)], shape);
       if (!fold(node, inputs, n) && !known) plan_->placements[n].kind = Placement::Kind::kDynamic;
     }
     return {};
@@ -99,7 +105,9 @@ class Planner {
       return id != ValueId::kNone && materialise(plan_->values[index(id)]);
     });
     if (!by_contents) {
-      if (!std::all_of(inputs.begin(), inputs.end(), [](const Value* v) { return v == nullptr || v->is_constant; })) return false;
+      if (!std::all_of(inputs.begin(), inputs.end(),
+                       [](const Value* v) { return v == nullptr || v->is_constant; }))
+        return false;
       auto values = evaluate(node, inputs, kMaxFoldedBytes);
       if (!values) return false;
       for (std::size_t i = 0; i < node.outputs.size(); ++i) {
@@ -117,15 +125,21 @@ class Planner {
   // Turns contents that inference knows in full into a constant.
   static bool materialise(Value& v) {
     if (v.is_constant) return true;
-    if (!v.contents || !v.type.shape.known() || (v.type.dtype != DType::kInt32 && v.type.dtype != DType::kInt64)) return false;
+    if (!v.contents || !v.type.shape.known() ||
+        (v.type.dtype != DType::kInt32 && v.type.dtype != DType::kInt64))
+      return false;
     if (static_cast<std::int64_t>(v.contents->size()) != v.type.shape.elements()) return false;
-    if (!std::all_of(v.contents->begin(), v.contents->end(), [](const Element& e) { return e.known; })) return false;
+    if (!std::all_of(v.contents->begin(), v.contents->end(),
+                     [](const Element& e) { return e.known; }))
+      return false;
     Buffer bytes = Buffer::allocate(v.contents->size() * dtype_size(v.type.dtype));
     if (!bytes) return false;
     for (std::size_t i = 0; i < v.contents->size(); ++i) {
       const std::int64_t e = (*v.contents)[i].value;
-      if (v.type.dtype == DType::kInt64) reinterpret_cast<std::int64_t*>(bytes.mutable_data())[i] = e;
-      else reinterpret_cast<std::int32_t*>(bytes.mutable_data())[i] = static_cast<std::int32_t>(e);
+      if (v.type.dtype == DType::kInt64)
+        reinterpret_cast<std::int64_t*>(bytes.mutable_data())[i] = e;
+      else
+        reinterpret_cast<std::int32_t*>(bytes.mutable_data())[i] = static_cast<std::int32_t>(e);
     }
     v.constant = std::move(bytes);
     v.is_constant = true;
@@ -136,12 +150,15 @@ class Planner {
     double macs = 0;
     for (const Node& node : graph_.nodes) {
       std::vector<TensorType> in, out;
-      for (const ValueId id : node.inputs) in.push_back(id == ValueId::kNone ? TensorType{} : plan_->values[index(id)].type);
-      for (const ValueId id : node.outputs) out.push_back(id == ValueId::kNone ? TensorType{} : plan_->values[index(id)].type);
+      for (const ValueId id : node.inputs)
+        in.push_back(id == ValueId::kNone ? TensorType{} : plan_->values[index(id)].type);
+      for (const ValueId id : node.outputs)
+        out.push_back(id == ValueId::kNone ? TensorType{} : plan_->values[index(id)].type);
       const Cost cost = node.op->cost(node.attributes.get(), {in, out});
       macs += static_cast<double>(std::max<std::int64_t>(cost.macs, 0));
       if (macs > static_cast<double>(options_.budgets.macs)) {
-        return Error{Code::kBudgetExceeded, "more multiply-accumulates than the budget allows", node_place(node)};
+        return Error{Code::kBudgetExceeded, "more multiply-accumulates than the budget allows",
+                     node_place(node)};
       }
     }
     return {};
@@ -151,7 +168,8 @@ class Planner {
     for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
       Placement& p = plan_->placements[n];
       if (p.kind != Placement::Kind::kReference) continue;
-      p.reason = options_.use_xnnpack ? probe_xnnpack(graph_.nodes[n], plan_->values) : "switched off";
+      p.reason =
+          options_.use_xnnpack ? probe_xnnpack(graph_.nodes[n], plan_->values) : "switched off";
       if (p.reason.empty()) p.kind = Placement::Kind::kXnnpack;
     }
     schedule_ = partition(graph_, plan_->values, plan_->placements);
@@ -184,7 +202,8 @@ class Planner {
       }
     }
     const auto memory = plan_memory(arena);
-    if (!memory || memory->bytes > options_.budgets.bytes) return Error{Code::kBudgetExceeded, "the run needs more memory than the budget", {}};
+    if (!memory || memory->bytes > options_.budgets.bytes)
+      return Error{Code::kBudgetExceeded, "the run needs more memory than the budget", {}};
     plan_->arena = Buffer::allocate(memory->bytes);
     if (!plan_->arena) return Error{Code::kBudgetExceeded, "out of memory", {}};
     for (std::size_t k = 0; k < owners.size(); ++k) {
@@ -209,7 +228,9 @@ class Planner {
   }
 
   static Error too_large(const Value& v) {
-    return {Code::kBudgetExceeded, "tensor '" + v.name + "' " + v.type.shape.text() + " exceeds the budget of bytes", {}};
+    return {Code::kBudgetExceeded,
+            "tensor '" + v.name + "' " + v.type.shape.text() + " exceeds the budget of bytes",
+            {}};
   }
 
   Status compile() {
@@ -229,10 +250,14 @@ class Planner {
     const Node& node = graph_.nodes[n];
     step.node = &node;
     step.eval = find_eval(node.op);
-    if (step.eval == nullptr) return Error{Code::kUnsupported, "this build has no kernel for it", node_place(node)};
-    step.kind = plan_->placements[n].kind == Placement::Kind::kDynamic ? Step::Kind::kDynamic : Step::Kind::kReference;
-    for (const ValueId id : node.inputs) step.inputs.push_back(id == ValueId::kNone ? nullptr : &plan_->tensors[index(id)]);
-    for (const ValueId id : node.outputs) step.outputs.push_back(id == ValueId::kNone ? nullptr : &plan_->tensors[index(id)]);
+    if (step.eval == nullptr)
+      return Error{Code::kUnsupported, "this build has no kernel for it", node_place(node)};
+    step.kind = plan_->placements[n].kind == Placement::Kind::kDynamic ? Step::Kind::kDynamic
+                                                                       : Step::Kind::kReference;
+    for (const ValueId id : node.inputs)
+      step.inputs.push_back(id == ValueId::kNone ? nullptr : &plan_->tensors[index(id)]);
+    for (const ValueId id : node.outputs)
+      step.outputs.push_back(id == ValueId::kNone ? nullptr : &plan_->tensors[index(id)]);
     return {};
   }
 
@@ -245,7 +270,8 @@ class Planner {
     for (const ValueId id : s.inputs) pointers.push_back(plan_->tensors[index(id)].data);
     for (const ValueId id : s.outputs) pointers.push_back(plan_->tensors[index(id)].data);
     if (!segment) return Error{segment.error()};
-    if (!segment->set_up(pointers)) return Error{Code::kInternal, "XNNPACK cannot set up this segment", {}};
+    if (!segment->set_up(pointers))
+      return Error{Code::kInternal, "XNNPACK cannot set up this segment", {}};
     for (const std::size_t n : s.nodes) plan_->placements[n].segment = plan_->segments.size();
     Step step;
     step.kind = Step::Kind::kXnnpack;
@@ -274,8 +300,8 @@ void set_to_zero(TensorValue& variable) {
 }
 
 Result<std::unique_ptr<Plan>> make_plan(const Graph& graph, std::span<const Shape> input_shapes,
-                                        const InferContext::CallGraph& call, const PlanOptions& options,
-                                        VariableStore& variables) {
+                                        const InferContext::CallGraph& call,
+                                        const PlanOptions& options, VariableStore& variables) {
   auto plan = Planner(graph, call, options, variables).plan(input_shapes);
   if (!plan && plan.error().code == Code::kInternal && options.use_xnnpack) {
     // XNNPACK accepted each node and then refused the whole: correct without it beats fast.

@@ -1,6 +1,7 @@
-// A plan: everything about running one graph for one set of input shapes that can be settled beforehand. Nodes whose
-// shapes are known run in XNNPACK segments or as reference kernels over one arena; a node whose shapes depend on data
-// is dynamic: inferred, allocated and run when its inputs are there.
+// A plan: everything about running one graph for one set of input shapes that can be settled
+// beforehand. Nodes whose shapes are known run in XNNPACK segments or as reference kernels over one
+// arena; a node whose shapes depend on data is dynamic: inferred, allocated and run when its inputs
+// are there.
 #pragma once
 
 #include <map>
@@ -35,9 +36,9 @@ struct Placement {
 
 struct Plan {
   std::vector<Shape> input_shapes;
-  std::vector<Value> values;        // concrete types; constants, those folded for these shapes included
-  std::vector<Tensor> tensors;      // one a value
-  std::vector<TensorValue> owned;   // one a value: storage of dynamic, string and handle values
+  std::vector<Value> values;    // concrete types; constants, those folded for these shapes included
+  std::vector<Tensor> tensors;  // one a value
+  std::vector<TensorValue> owned;  // one a value: storage of dynamic, string and handle values
   Buffer arena;
   std::vector<XnnSegment> segments;
   std::vector<Step> steps;
@@ -50,15 +51,15 @@ struct PlanOptions {
   std::uint64_t seed = 0;  // for random ops whose file gives none
 };
 
-// State of the graph's variable values, by ValueId index and size: each batch size has a state of its own. Made when a
-// plan first needs it.
+// State of the graph's variable values, by ValueId index and size: each batch size has a state of
+// its own. Made when a plan first needs it.
 using VariableStore = std::map<std::pair<std::size_t, std::size_t>, TensorValue>;
 
 // What a variable holds at first: zero, which is its zero point where it is int8.
 void set_to_zero(TensorValue& variable);
 
 Result<std::unique_ptr<Plan>> make_plan(const Graph& graph, std::span<const Shape> input_shapes,
-                                        const InferContext::CallGraph& call, const PlanOptions& options,
-                                        VariableStore& variables);
+                                        const InferContext::CallGraph& call,
+                                        const PlanOptions& options, VariableStore& variables);
 
 }  // namespace tare

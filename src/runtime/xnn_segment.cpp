@@ -22,7 +22,8 @@ SubgraphPtr new_subgraph(std::uint32_t external_values) {
   return SubgraphPtr(subgraph);
 }
 
-std::string lower_into(XnnBuilder::Segment& segment, const std::vector<Value>& values, const Node& node) {
+std::string lower_into(XnnBuilder::Segment& segment, const std::vector<Value>& values,
+                       const Node& node) {
   const LowerFacet* facet = find_lower(node.op);
   if (facet == nullptr) return "XNNPACK has no such op";
   XnnBuilder builder(segment, values, node);
@@ -30,7 +31,8 @@ std::string lower_into(XnnBuilder::Segment& segment, const std::vector<Value>& v
   return builder.reason().empty() ? "XNNPACK refused it" : builder.reason();
 }
 
-void mark_external(XnnBuilder::Segment& segment, std::span<const ValueId> ids, std::uint32_t flags) {
+void mark_external(XnnBuilder::Segment& segment, std::span<const ValueId> ids,
+                   std::uint32_t flags) {
   for (const ValueId id : ids) {
     const auto key = static_cast<std::int32_t>(id);
     const auto next = static_cast<std::uint32_t>(segment.external.size());
@@ -55,10 +57,12 @@ std::string probe_xnnpack(const Node& node, const std::vector<Value>& values) {
     if (!values[index(id)].is_constant) inputs.push_back(id);
   }
   for (const ValueId id : node.inputs) {
-    if (id != ValueId::kNone && values[index(id)].type.shape.elements() == 0) return "a tensor is empty";
+    if (id != ValueId::kNone && values[index(id)].type.shape.elements() == 0)
+      return "a tensor is empty";
   }
   for (const ValueId id : node.outputs) {
-    if (id != ValueId::kNone && values[index(id)].type.shape.elements() == 0) return "a tensor is empty";
+    if (id != ValueId::kNone && values[index(id)].type.shape.elements() == 0)
+      return "a tensor is empty";
   }
   XnnBuilder::Segment segment;
   mark_external(segment, inputs, XNN_VALUE_FLAG_EXTERNAL_INPUT);
@@ -81,17 +85,22 @@ XnnSegment::XnnSegment(XnnSegment&&) noexcept = default;
 XnnSegment& XnnSegment::operator=(XnnSegment&&) noexcept = default;
 XnnSegment::~XnnSegment() = default;
 
-Result<XnnSegment> XnnSegment::create(std::span<const Node* const> nodes, const std::vector<Value>& values,
-                                      std::span<const ValueId> inputs, std::span<const ValueId> outputs) {
+Result<XnnSegment> XnnSegment::create(std::span<const Node* const> nodes,
+                                      const std::vector<Value>& values,
+                                      std::span<const ValueId> inputs,
+                                      std::span<const ValueId> outputs) {
   XnnSegment result;
   State& state = *result.state_;
   XnnBuilder::Segment& segment = state.segment;
   mark_external(segment, inputs, XNN_VALUE_FLAG_EXTERNAL_INPUT);
   mark_external(segment, outputs, XNN_VALUE_FLAG_EXTERNAL_OUTPUT);
-  for (const ValueId id : inputs) state.external_ids.push_back(segment.external[static_cast<std::int32_t>(id)]);
-  for (const ValueId id : outputs) state.external_ids.push_back(segment.external[static_cast<std::int32_t>(id)]);
+  for (const ValueId id : inputs)
+    state.external_ids.push_back(segment.external[static_cast<std::int32_t>(id)]);
+  for (const ValueId id : outputs)
+    state.external_ids.push_back(segment.external[static_cast<std::int32_t>(id)]);
   const SubgraphPtr subgraph = new_subgraph(static_cast<std::uint32_t>(segment.external.size()));
-  if (subgraph == nullptr) return Error{Code::kBudgetExceeded, "out of memory for an XNNPACK subgraph", {}};
+  if (subgraph == nullptr)
+    return Error{Code::kBudgetExceeded, "out of memory for an XNNPACK subgraph", {}};
   segment.subgraph = subgraph.get();
   for (const Node* node : nodes) {
     if (std::string reason = lower_into(segment, values, *node); !reason.empty()) {
@@ -99,7 +108,8 @@ Result<XnnSegment> XnnSegment::create(std::span<const Node* const> nodes, const 
     }
   }
   xnn_runtime_t runtime = nullptr;
-  if (xnn_create_runtime_v4(subgraph.get(), nullptr, nullptr, nullptr, XNN_FLAG_TRANSIENT_INDIRECTION_BUFFER,
+  if (xnn_create_runtime_v4(subgraph.get(), nullptr, nullptr, nullptr,
+                            XNN_FLAG_TRANSIENT_INDIRECTION_BUFFER,
                             &runtime) != xnn_status_success) {
     return Error{Code::kInternal, "XNNPACK cannot compile this segment", {}};
   }
@@ -112,9 +122,11 @@ Result<XnnSegment> XnnSegment::create(std::span<const Node* const> nodes, const 
 bool XnnSegment::set_up(std::span<std::byte* const> pointers) {
   State& state = *state_;
   state.externals.clear();
-  for (std::size_t i = 0; i < pointers.size(); ++i) state.externals.push_back({state.external_ids[i], pointers[i]});
+  for (std::size_t i = 0; i < pointers.size(); ++i)
+    state.externals.push_back({state.external_ids[i], pointers[i]});
   if (xnn_reshape_runtime(state.runtime.get()) != xnn_status_success) return false;
-  return xnn_setup_runtime_v2(state.runtime.get(), state.externals.size(), state.externals.data()) == xnn_status_success;
+  return xnn_setup_runtime_v2(state.runtime.get(), state.externals.size(),
+                              state.externals.data()) == xnn_status_success;
 }
 
 bool XnnSegment::run() { return xnn_invoke_runtime(state_->runtime.get()) == xnn_status_success; }

@@ -1,4 +1,5 @@
-// A run of nodes that XNNPACK executes as one subgraph: built for fixed shapes, weights packed once.
+// A run of nodes that XNNPACK executes as one subgraph: built for fixed shapes, weights packed
+// once.
 #pragma once
 
 #include <memory>
@@ -22,9 +23,12 @@ std::string probe_xnnpack(const Node& node, const std::vector<Value>& values);
 
 class XnnSegment {
  public:
-  // `values` are the plan's (concrete types, constants); `inputs` and `outputs` cross the segment's border.
-  static Result<XnnSegment> create(std::span<const Node* const> nodes, const std::vector<Value>& values,
-                                   std::span<const ValueId> inputs, std::span<const ValueId> outputs);
+  // `values` are the plan's (concrete types, constants); `inputs` and `outputs` cross the segment's
+  // border.
+  static Result<XnnSegment> create(std::span<const Node* const> nodes,
+                                   const std::vector<Value>& values,
+                                   std::span<const ValueId> inputs,
+                                   std::span<const ValueId> outputs);
   XnnSegment(XnnSegment&&) noexcept;
   XnnSegment& operator=(XnnSegment&&) noexcept;
   ~XnnSegment();

@@ -34,7 +34,8 @@ TEST(Json, ReadsValuesInOrder) {
 }
 
 TEST(Json, KeepsLargeIntegersExact) {
-  auto parsed = JsonDocument::parse("[9223372036854775807, 18446744073709551615, -9223372036854775808, 1e300]");
+  auto parsed = JsonDocument::parse(
+      "[9223372036854775807, 18446744073709551615, -9223372036854775808, 1e300]");
   ASSERT_TRUE(parsed);
   const Json root = parsed->root();
   EXPECT_EQ(root.at(0).if_integer(), INT64_MAX);
@@ -47,8 +48,9 @@ TEST(Json, KeepsLargeIntegersExact) {
 TEST(Json, RefusesWhatIsAmbiguousOrBroken) {
   EXPECT_NE(error_of(R"({"units": 1, "units": 2})").find("units"), std::string::npos);
   EXPECT_NE(error_of(R"({"a": {"__proto__": 1}})").find("__proto__"), std::string::npos);
-  for (const char* text : {"", "{", "[1,]", "{'a':1}", "[1] x", "[NaN]", "[Infinity]", "[-Infinity]", "[1e999]",
-                           "// no\n[]", "[\"a\nb\"]", "[\"\x80\"]", "[\"\\ud800\"]", "nul", "[01]"}) {
+  for (const char* text :
+       {"", "{", "[1,]", "{'a':1}", "[1] x", "[NaN]", "[Infinity]", "[-Infinity]", "[1e999]",
+        "// no\n[]", "[\"a\nb\"]", "[\"\x80\"]", "[\"\\ud800\"]", "nul", "[01]"}) {
     EXPECT_NE(error_of(text), "") << text;
   }
   EXPECT_EQ(error_of("null"), "");
@@ -81,9 +83,17 @@ TEST(Json, NamesThePlaceOfAFailure) {
 
 TEST(JsonWriter, EscapesAndRoundTrips) {
   JsonWriter writer;
-  writer.open_object().key("a\"\\\n\x01").open_array().integer(-1).number(0.1f).number(1.0 / 3).null().boolean(true);
+  writer.open_object()
+      .key("a\"\\\n\x01")
+      .open_array()
+      .integer(-1)
+      .number(0.1f)
+      .number(1.0 / 3)
+      .null()
+      .boolean(true);
   writer.close_array().key("b").string("é").key("c").open_object().close_object().close_object();
-  EXPECT_EQ(writer.text(), "{\"a\\\"\\\\\\n\\u0001\":[-1,0.1,0.3333333333333333,null,true],\"b\":\"é\",\"c\":{}}");
+  EXPECT_EQ(writer.text(),
+            "{\"a\\\"\\\\\\n\\u0001\":[-1,0.1,0.3333333333333333,null,true],\"b\":\"é\",\"c\":{}}");
   auto parsed = JsonDocument::parse(writer.text());
   ASSERT_TRUE(parsed);
   EXPECT_EQ(parsed->root().at("a\"\\\n\x01").at(2).if_number(), 1.0 / 3);

@@ -103,7 +103,9 @@ TEST(Zip, EveryDamagedByteGivesAnErrorOrTheSameMembers) {
         auto bytes = zip->read(entry);
         if (!bytes) continue;
         const std::string text = text_of(*bytes);
-        EXPECT_TRUE(text == "plain" || text == "wide" || text == repeated("abcabcabc", 40) || text.empty()) << at;
+        EXPECT_TRUE(text == "plain" || text == "wide" || text == repeated("abcabcabc", 40) ||
+                    text.empty())
+            << at;
       }
     }
   }
@@ -111,13 +113,15 @@ TEST(Zip, EveryDamagedByteGivesAnErrorOrTheSameMembers) {
 
 TEST(Zip, EveryTruncationGivesAnError) {
   const Buffer file = buffer_of(kArchive);
-  for (std::size_t size = 0; size < file.size(); ++size) EXPECT_FALSE(Zip::open(file.slice(0, size)).ok()) << size;
+  for (std::size_t size = 0; size < file.size(); ++size)
+    EXPECT_FALSE(Zip::open(file.slice(0, size)).ok()) << size;
 }
 
 TEST(Inflate, ReadsDynamicCodes) {
   std::string expected;
   for (int repeat = 0; repeat < 2; ++repeat) {
-    for (int i = 0; i < 700; ++i) expected += static_cast<char>(i % 5 != 0 ? (i * i * 7 + i / 3) % 256 : 65);
+    for (int i = 0; i < 700; ++i)
+      expected += static_cast<char>(i % 5 != 0 ? (i * i * 7 + i / 3) % 256 : 65);
   }
   const Buffer stream = buffer_of(kDynamic);
   auto bytes = inflate(stream.bytes(), expected.size());

@@ -1,5 +1,6 @@
-// Runs a fuzz target over files, so that what once failed is tried in every build, with or without libFuzzer.
-// With --mutate each file is tried with every byte changed in ten ways: each bit flipped, all zeros, all ones.
+// Runs a fuzz target over files, so that what once failed is tried in every build, with or without
+// libFuzzer. With --mutate each file is tried with every byte changed in ten ways: each bit
+// flipped, all zeros, all ones.
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -20,7 +21,9 @@ void mutate(Bytes bytes) {
   for (std::uint8_t& byte : bytes) {
     const std::uint8_t sound = byte;
     for (int way = 0; way < 10; ++way) {
-      byte = way < 8 ? static_cast<std::uint8_t>(sound ^ (1 << way)) : way == 8 ? std::uint8_t{0} : std::uint8_t{255};
+      byte = way < 8    ? static_cast<std::uint8_t>(sound ^ (1 << way))
+             : way == 8 ? std::uint8_t{0}
+                        : std::uint8_t{255};
       if (byte != sound) run(bytes);
     }
     byte = sound;

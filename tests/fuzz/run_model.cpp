@@ -14,7 +14,12 @@ constexpr int kMaxSignatures = 4;
 
 LoadOptions small_budgets(bool use_xnnpack) {
   LoadOptions options;
-  options.budgets = {.bytes = 16u << 20, .nodes = 2000, .loop_trips = 200, .macs = 20'000'000, .call_depth = 8, .seconds = 2};
+  options.budgets = {.bytes = 16u << 20,
+                     .nodes = 2000,
+                     .loop_trips = 200,
+                     .macs = 20'000'000,
+                     .call_depth = 8,
+                     .seconds = 2};
   options.use_xnnpack = use_xnnpack;
   options.seed = 1;
   return options;
@@ -37,12 +42,15 @@ std::vector<Shape> shapes_of(const Signature& signature) {
 Status fill(Model& model, int i) {
   Tensor tensor = model.input(i);
   if (tensor.dtype == DType::kString) {
-    const std::vector<std::string> strings(static_cast<std::size_t>(std::min<std::int64_t>(tensor.elements(), 1000)), "a");
+    const std::vector<std::string> strings(
+        static_cast<std::size_t>(std::min<std::int64_t>(tensor.elements(), 1000)), "a");
     return model.set_strings(i, strings);
   }
-  for (std::size_t b = 0; b < tensor.size; ++b) tensor.data[b] = static_cast<std::byte>((b * 37 + 11) % 7);
+  for (std::size_t b = 0; b < tensor.size; ++b)
+    tensor.data[b] = static_cast<std::byte>((b * 37 + 11) % 7);
   if (tensor.dtype == DType::kFloat32) {
-    for (float& f : tensor.as<float>()) f = static_cast<float>((&f - tensor.as<float>().data()) % 5) - 2.0f;
+    for (float& f : tensor.as<float>())
+      f = static_cast<float>((&f - tensor.as<float>().data()) % 5) - 2.0f;
   }
   if (tensor.dtype == DType::kBool) {
     for (std::size_t b = 0; b < tensor.size; ++b) tensor.data[b] = static_cast<std::byte>(b % 2);

@@ -1,5 +1,5 @@
-// What every fuzz target does with the bytes it is given: load, compile, run twice, forget, run again, under budgets
-// that keep one input to a fraction of a second.
+// What every fuzz target does with the bytes it is given: load, compile, run twice, forget, run
+// again, under budgets that keep one input to a fraction of a second.
 #pragma once
 
 #include <string>

@@ -15,7 +15,8 @@ TEST(Shape, CountsElements) {
 TEST(Shape, RefusesToCountWhatOverflows) {
   const Dim big = Dim{1} << 40;
   EXPECT_FALSE((Shape{big, big}).checked_elements().has_value());
-  EXPECT_FALSE((Shape{big, big, 0}).checked_elements().has_value()) << "a zero must not hide the overflow";
+  EXPECT_FALSE((Shape{big, big, 0}).checked_elements().has_value())
+      << "a zero must not hide the overflow";
 }
 
 TEST(Shape, UnknownExtentsHaveNoCount) {

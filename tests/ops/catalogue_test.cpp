@@ -24,11 +24,13 @@ TEST(Catalogue, EveryOpHasInferenceCostAndOneKernel) {
 }
 
 TEST(Catalogue, EveryLoweringHasAKernelBehindIt) {
-  for (const LowerFacet* facet : lower_table()) EXPECT_NE(find_eval(facet->op), nullptr) << facet->op->name;
+  for (const LowerFacet* facet : lower_table())
+    EXPECT_NE(find_eval(facet->op), nullptr) << facet->op->name;
 }
 
 TEST(Catalogue, EveryWriterHasAKernelBehindIt) {
-  for (const WriteTfliteFacet* facet : write_tflite_table()) EXPECT_NE(find_eval(facet->op), nullptr) << facet->op->name;
+  for (const WriteTfliteFacet* facet : write_tflite_table())
+    EXPECT_NE(find_eval(facet->op), nullptr) << facet->op->name;
 }
 
 TEST(Catalogue, EveryCodeAndNameIsReadOnce) {
@@ -38,8 +40,10 @@ TEST(Catalogue, EveryCodeAndNameIsReadOnce) {
     EXPECT_TRUE(codes.insert(key).second) << "TFLite operator " << key << " has two readers";
   }
   std::set<std::string_view> layers, ops;
-  for (const ReadKerasFacet* facet : read_keras_table()) EXPECT_TRUE(layers.insert(facet->class_name).second) << facet->class_name;
-  for (const ReadTfFacet* facet : read_tf_table()) EXPECT_TRUE(ops.insert(facet->op).second) << facet->op;
+  for (const ReadKerasFacet* facet : read_keras_table())
+    EXPECT_TRUE(layers.insert(facet->class_name).second) << facet->class_name;
+  for (const ReadTfFacet* facet : read_tf_table())
+    EXPECT_TRUE(ops.insert(facet->op).second) << facet->op;
 }
 
 }  // namespace

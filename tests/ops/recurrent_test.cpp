@@ -1,5 +1,5 @@
-// State of recurrent ops: kept between runs, forgotten by reset, one for each batch; and what a bad model is told. Golden
-// cases test the arithmetic.
+// State of recurrent ops: kept between runs, forgotten by reset, one for each batch; and what a bad
+// model is told. Golden cases test the arithmetic.
 #include <gtest/gtest.h>
 
 #include "ops/lstm/lstm.h"
@@ -12,7 +12,8 @@ namespace {
 
 TensorValue counted(Shape shape, float step) {
   std::vector<float> values(static_cast<std::size_t>(shape.elements()));
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = step * static_cast<float>(static_cast<int>(i % 7) - 3);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = step * static_cast<float>(static_cast<int>(i % 7) - 3);
   return floats(shape, values);
 }
 
@@ -37,8 +38,14 @@ std::vector<ValueId> with_states(SmallGraph& g, std::vector<ValueId> inputs, Dim
 
 TEST(Recurrent, LstmGoesOnWhereTheLastRunEnded) {
   SmallGraph whole, parts;
-  whole.output(whole.builder().emit(Lstm{}, with_states(whole, lstm_inputs(whole, whole.input(tensor_type(DType::kFloat32, {1, 4, 2}))), 1)));
-  parts.output(parts.builder().emit(Lstm{}, with_states(parts, lstm_inputs(parts, parts.input(tensor_type(DType::kFloat32, {1, 2, 2}))), 1)));
+  whole.output(whole.builder().emit(
+      Lstm{},
+      with_states(whole, lstm_inputs(whole, whole.input(tensor_type(DType::kFloat32, {1, 4, 2}))),
+                  1)));
+  parts.output(parts.builder().emit(
+      Lstm{},
+      with_states(parts, lstm_inputs(parts, parts.input(tensor_type(DType::kFloat32, {1, 2, 2}))),
+                  1)));
   ASSERT_EQ(whole.load(), "");
   const std::vector<float> x = {0.5f, -1, 2, 0.25f, -0.75f, 1, 1.5f, -2};
   ASSERT_EQ(whole.run({floats({1, 4, 2}, x)}), "");
@@ -58,7 +65,8 @@ TEST(Recurrent, LstmGoesOnWhereTheLastRunEnded) {
 
 TEST(Recurrent, LstmStateFollowsTheBatch) {
   SmallGraph g;
-  g.output(g.builder().emit(Lstm{}, with_states(g, lstm_inputs(g, g.input(tensor_type(DType::kFloat32, {1, 1, 2}))), 1)));
+  g.output(g.builder().emit(
+      Lstm{}, with_states(g, lstm_inputs(g, g.input(tensor_type(DType::kFloat32, {1, 1, 2}))), 1)));
   ASSERT_EQ(g.load(), "");
   ASSERT_EQ(g.run({floats({1, 1, 2}, {1, 2})}), "");
   const auto single = values_of<float>(g.results()[0]);
@@ -74,7 +82,9 @@ TEST(Recurrent, LstmStateFollowsTheBatch) {
 TEST(Recurrent, LstmWithoutVariablesStartsAnewAndGivesItsState) {
   SmallGraph g;
   const ValueId x = g.input(tensor_type(DType::kFloat32, {2, 3, 2}));
-  for (const ValueId id : g.builder().emit_n(Lstm{.keeps_state = false}, lstm_inputs(g, x, false), 3)) g.output(id);
+  for (const ValueId id :
+       g.builder().emit_n(Lstm{.keeps_state = false}, lstm_inputs(g, x, false), 3))
+    g.output(id);
   ASSERT_EQ(g.load(), "");
   const TensorValue input = counted({2, 3, 2}, 0.3f);
   ASSERT_EQ(g.run({input}), "");
@@ -88,8 +98,15 @@ TEST(Recurrent, LstmWithoutVariablesStartsAnewAndGivesItsState) {
 
 TEST(Recurrent, TimeMajorIsTheSameTurned) {
   SmallGraph rows, columns;
-  rows.output(rows.builder().emit(Lstm{}, with_states(rows, lstm_inputs(rows, rows.input(tensor_type(DType::kFloat32, {2, 2, 2}))), 2)));
-  columns.output(columns.builder().emit(Lstm{.time_major = true}, with_states(columns, lstm_inputs(columns, columns.input(tensor_type(DType::kFloat32, {2, 2, 2}))), 2)));
+  rows.output(rows.builder().emit(
+      Lstm{},
+      with_states(rows, lstm_inputs(rows, rows.input(tensor_type(DType::kFloat32, {2, 2, 2}))),
+                  2)));
+  columns.output(columns.builder().emit(
+      Lstm{.time_major = true},
+      with_states(columns,
+                  lstm_inputs(columns, columns.input(tensor_type(DType::kFloat32, {2, 2, 2}))),
+                  2)));
   ASSERT_EQ(rows.load() + columns.load(), "");
   ASSERT_EQ(rows.run({floats({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8})}), "");
   ASSERT_EQ(columns.run({floats({2, 2, 2}, {1, 2, 5, 6, 3, 4, 7, 8})}), "");
@@ -112,18 +129,22 @@ std::string lstm_error(Lstm op, std::size_t leave_out, Shape bad_bias = {3}) {
 TEST(Recurrent, LstmNamesWhatIsWrong) {
   EXPECT_EQ(lstm_error({}, 0), "");
   EXPECT_NE(lstm_error({.cell_clip = -1}, 0).find("clips"), std::string::npos);
-  EXPECT_NE(lstm_error({.activation = Activation::kSignBit}, 0).find("activation"), std::string::npos);
+  EXPECT_NE(lstm_error({.activation = Activation::kSignBit}, 0).find("activation"),
+            std::string::npos);
   EXPECT_NE(lstm_error({}, 2).find("missing"), std::string::npos);
   EXPECT_NE(lstm_error({}, 5).find("input gate"), std::string::npos);
   EXPECT_NE(lstm_error({}, 18).find("state"), std::string::npos);
-  EXPECT_NE(lstm_error({}, 0, {4}).find("forget gate bias: expected [3], got [4]"), std::string::npos);
+  EXPECT_NE(lstm_error({}, 0, {4}).find("forget gate bias: expected [3], got [4]"),
+            std::string::npos);
 }
 
 TEST(Recurrent, RnnGoesOnWhereTheLastRunEnded) {
   SmallGraph g;
   const ValueId h = g.builder().variable("h", tensor_type(DType::kFloat32, {1, 2}));
-  g.output(g.builder().emit(Rnn{.sequence = false}, {g.input(tensor_type(DType::kFloat32, {1, 2})), g.constant(floats({2, 2}, {1, 0, 0, 1})),
-                                                     g.constant(floats({2, 2}, {0, 1, 1, 0})), g.constant(floats({2}, {0, 10})), h}));
+  g.output(g.builder().emit(
+      Rnn{.sequence = false},
+      {g.input(tensor_type(DType::kFloat32, {1, 2})), g.constant(floats({2, 2}, {1, 0, 0, 1})),
+       g.constant(floats({2, 2}, {0, 1, 1, 0})), g.constant(floats({2}, {0, 10})), h}));
   for (const bool as_written : {false, true}) {
     ASSERT_EQ(as_written ? g.load_written() : g.load(), "");
     ASSERT_EQ(g.run({floats({1, 2}, {1, 2})}), "");
@@ -138,8 +159,10 @@ TEST(Recurrent, RnnGoesOnWhereTheLastRunEnded) {
 TEST(Recurrent, SvdfRemembersItsFeatures) {
   SmallGraph g;
   const ValueId state = g.builder().variable("state", tensor_type(DType::kFloat32, {1, 6}));
-  g.output(g.builder().emit(Svdf{.rank = 1}, {g.input(tensor_type(DType::kFloat32, {1, 1})), g.constant(floats({2, 1}, {1, -1})),
-                                              g.constant(floats({2, 3}, {100, 10, 1, 100, 10, 1})), ValueId::kNone, state}));
+  g.output(g.builder().emit(
+      Svdf{.rank = 1},
+      {g.input(tensor_type(DType::kFloat32, {1, 1})), g.constant(floats({2, 1}, {1, -1})),
+       g.constant(floats({2, 3}, {100, 10, 1, 100, 10, 1})), ValueId::kNone, state}));
   ASSERT_EQ(g.load(), "");
   const std::vector<std::vector<float>> expected = {{1, -1}, {12, -12}, {123, -123}, {234, -234}};
   for (std::size_t i = 0; i < expected.size(); ++i) {

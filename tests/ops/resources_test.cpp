@@ -23,13 +23,19 @@ Result<Model> load(const File& file) {
 }
 
 File::Operator var_handle(std::int32_t output) {
-  return {.code = tflite::BuiltinOperator_VAR_HANDLE, .inputs = {}, .outputs = {output},
+  return {.code = tflite::BuiltinOperator_VAR_HANDLE,
+          .inputs = {},
+          .outputs = {output},
           .type = tflite::BuiltinOptions_VarHandleOptions,
-          .options = [](auto& fbb) { return tflite::CreateVarHandleOptionsDirect(fbb, "", "total").Union(); }};
+          .options = [](auto& fbb) {
+            return tflite::CreateVarHandleOptionsDirect(fbb, "", "total").Union();
+          }};
 }
 
 File::Operator call_once(int graph) {
-  return {.code = tflite::BuiltinOperator_CALL_ONCE, .inputs = {}, .outputs = {},
+  return {.code = tflite::BuiltinOperator_CALL_ONCE,
+          .inputs = {},
+          .outputs = {},
           .type = tflite::BuiltinOptions_CallOnceOptions,
           .options = [=](auto& fbb) { return tflite::CreateCallOnceOptions(fbb, graph).Union(); }};
 }
@@ -37,17 +43,28 @@ File::Operator call_once(int graph) {
 // total = 100 at first; each run adds x and gives the sum.
 File counter() {
   File file;
-  file.graphs.push_back({.tensors = {{.name = "x", .shape = {1}}, {.name = "h", .type = kResource}, {.name = "old", .shape = {1}},
-                                     {.name = "sum", .shape = {1}}},
-                         .inputs = {0}, .outputs = {3},
-                         .operators = {call_once(1), var_handle(1),
-                                       {.code = tflite::BuiltinOperator_READ_VARIABLE, .inputs = {1}, .outputs = {2}},
-                                       {.code = tflite::BuiltinOperator_ADD, .inputs = {2, 0}, .outputs = {3}},
-                                       {.code = tflite::BuiltinOperator_ASSIGN_VARIABLE, .inputs = {1, 3}, .outputs = {}}}});
-  file.graphs.push_back({.name = "init",
-                         .tensors = {{.name = "h", .type = kResource, .shape = {1}}, {.name = "c", .shape = {1}, .data = raw<float>({100})}},
-                         .inputs = {}, .outputs = {},
-                         .operators = {var_handle(0), {.code = tflite::BuiltinOperator_ASSIGN_VARIABLE, .inputs = {0, 1}, .outputs = {}}}});
+  file.graphs.push_back(
+      {.tensors = {{.name = "x", .shape = {1}},
+                   {.name = "h", .type = kResource},
+                   {.name = "old", .shape = {1}},
+                   {.name = "sum", .shape = {1}}},
+       .inputs = {0},
+       .outputs = {3},
+       .operators = {
+           call_once(1),
+           var_handle(1),
+           {.code = tflite::BuiltinOperator_READ_VARIABLE, .inputs = {1}, .outputs = {2}},
+           {.code = tflite::BuiltinOperator_ADD, .inputs = {2, 0}, .outputs = {3}},
+           {.code = tflite::BuiltinOperator_ASSIGN_VARIABLE, .inputs = {1, 3}, .outputs = {}}}});
+  file.graphs.push_back(
+      {.name = "init",
+       .tensors = {{.name = "h", .type = kResource, .shape = {1}},
+                   {.name = "c", .shape = {1}, .data = raw<float>({100})}},
+       .inputs = {},
+       .outputs = {},
+       .operators = {
+           var_handle(0),
+           {.code = tflite::BuiltinOperator_ASSIGN_VARIABLE, .inputs = {0, 1}, .outputs = {}}}});
   return file;
 }
 
@@ -76,13 +93,18 @@ TEST(Resources, AVariableThatWasNeverAssignedIsAnErrorOfTheRun) {
   ASSERT_TRUE(model->prepare(0, std::vector<Shape>{{1}}).ok());
   const Status status = model->run();
   ASSERT_FALSE(status.ok());
-  EXPECT_NE(status.error().text().find("before it is assigned"), std::string::npos) << status.error().text();
+  EXPECT_NE(status.error().text().find("before it is assigned"), std::string::npos)
+      << status.error().text();
 }
 
 File::Operator hashtable(std::int32_t output) {
-  return {.code = tflite::BuiltinOperator_HASHTABLE, .inputs = {}, .outputs = {output},
+  return {.code = tflite::BuiltinOperator_HASHTABLE,
+          .inputs = {},
+          .outputs = {output},
           .type = tflite::BuiltinOptions_HashtableOptions,
-          .options = [](auto& fbb) { return tflite::CreateHashtableOptions(fbb, 7, kString, kInt64).Union(); }};
+          .options = [](auto& fbb) {
+            return tflite::CreateHashtableOptions(fbb, 7, kString, kInt64).Union();
+          }};
 }
 
 std::vector<std::uint8_t> strings(std::vector<std::string> list) {
@@ -94,19 +116,31 @@ std::vector<std::uint8_t> strings(std::vector<std::string> list) {
 // Finds two words; "b" is listed twice and keeps its first value.
 File words() {
   File file;
-  file.graphs.push_back({.tensors = {{.name = "words", .type = kString, .shape = {2}}, {.name = "h", .type = kResource, .shape = {1}},
-                                     {.name = "default", .type = kInt64, .data = raw<std::int64_t>({-1})},
-                                     {.name = "found", .type = kInt64, .shape = {2}}, {.name = "size", .type = kInt64, .shape = {1}}},
-                         .inputs = {0}, .outputs = {3, 4},
-                         .operators = {call_once(1), hashtable(1),
-                                       {.code = tflite::BuiltinOperator_HASHTABLE_FIND, .inputs = {1, 0, 2}, .outputs = {3}},
-                                       {.code = tflite::BuiltinOperator_HASHTABLE_SIZE, .inputs = {1}, .outputs = {4}}}});
-  file.graphs.push_back({.name = "init",
-                         .tensors = {{.name = "h", .type = kResource, .shape = {1}},
-                                     {.name = "k", .type = kString, .shape = {3}, .data = strings({"a", "b", "b"})},
-                                     {.name = "v", .type = kInt64, .shape = {3}, .data = raw<std::int64_t>({10, 20, 30})}},
-                         .inputs = {}, .outputs = {},
-                         .operators = {hashtable(0), {.code = tflite::BuiltinOperator_HASHTABLE_IMPORT, .inputs = {0, 1, 2}, .outputs = {}}}});
+  file.graphs.push_back(
+      {.tensors = {{.name = "words", .type = kString, .shape = {2}},
+                   {.name = "h", .type = kResource, .shape = {1}},
+                   {.name = "default", .type = kInt64, .data = raw<std::int64_t>({-1})},
+                   {.name = "found", .type = kInt64, .shape = {2}},
+                   {.name = "size", .type = kInt64, .shape = {1}}},
+       .inputs = {0},
+       .outputs = {3, 4},
+       .operators = {
+           call_once(1),
+           hashtable(1),
+           {.code = tflite::BuiltinOperator_HASHTABLE_FIND, .inputs = {1, 0, 2}, .outputs = {3}},
+           {.code = tflite::BuiltinOperator_HASHTABLE_SIZE, .inputs = {1}, .outputs = {4}}}});
+  file.graphs.push_back(
+      {.name = "init",
+       .tensors =
+           {{.name = "h", .type = kResource, .shape = {1}},
+            {.name = "k", .type = kString, .shape = {3}, .data = strings({"a", "b", "b"})},
+            {.name = "v", .type = kInt64, .shape = {3}, .data = raw<std::int64_t>({10, 20, 30})}},
+       .inputs = {},
+       .outputs = {},
+       .operators = {hashtable(0),
+                     {.code = tflite::BuiltinOperator_HASHTABLE_IMPORT,
+                      .inputs = {0, 1, 2},
+                      .outputs = {}}}});
   return file;
 }
 

@@ -1,11 +1,11 @@
 // Close to the C library over the whole range, in every lane and at the odd values.
 #include "ops/common/vector_activations.h"
 
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <limits>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 namespace tare {
 namespace {

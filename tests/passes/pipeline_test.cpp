@@ -17,7 +17,8 @@ namespace {
 
 using test::TestGraph;
 
-// Optimises a copy; expects equal outputs with reference kernels and with XNNPACK, and this many nodes left.
+// Optimises a copy; expects equal outputs with reference kernels and with XNNPACK, and this many
+// nodes left.
 void expect_same(TestGraph& graph, const Shape& input, std::size_t nodes) {
   ASSERT_TRUE(graph.builder.ok()) << graph.builder.error().text();
   Module optimised = graph.module;
@@ -28,7 +29,8 @@ void expect_same(TestGraph& graph, const Shape& input, std::size_t nodes) {
   for (const bool xnnpack : {false, true}) {
     const auto got = test::run(optimised, {{input, values}}, xnnpack);
     ASSERT_EQ(got.size(), expected.size());
-    for (std::size_t i = 0; i < got.size(); ++i) EXPECT_NEAR(got[i], expected[i], 1e-5f) << "element " << i << (xnnpack ? " by XNNPACK" : "");
+    for (std::size_t i = 0; i < got.size(); ++i)
+      EXPECT_NEAR(got[i], expected[i], 1e-5f) << "element " << i << (xnnpack ? " by XNNPACK" : "");
   }
 }
 
@@ -46,8 +48,10 @@ TEST(Passes, FoldBatchNormalisationIntoConvolution) {
   const ValueId x = g.builder.input("x", tensor_type(DType::kFloat32, {1, 5, 5, 2}));
   const ValueId w = g.floats({3, 3, 3, 2}, test::ramp({3, 3, 3, 2}));
   const ValueId y = g.builder.emit(Conv2D{}, {x, w});
-  const ValueId scaled = g.builder.emit(Binary{.kind = BinaryKind::kMul}, {y, g.floats({3}, {0.5f, -1.5f, 2.0f})});
-  const ValueId moved = g.builder.emit(Binary{.kind = BinaryKind::kAdd}, {g.floats({1, 1, 1, 3}, {0.1f, 0.2f, 0.3f}), scaled});
+  const ValueId scaled =
+      g.builder.emit(Binary{.kind = BinaryKind::kMul}, {y, g.floats({3}, {0.5f, -1.5f, 2.0f})});
+  const ValueId moved = g.builder.emit(Binary{.kind = BinaryKind::kAdd},
+                                       {g.floats({1, 1, 1, 3}, {0.1f, 0.2f, 0.3f}), scaled});
   g.builder.output(g.builder.emit(Unary{UnaryKind::kRelu6}, {moved}));
   expect_same(g, {1, 5, 5, 2}, 1);
 }
@@ -87,7 +91,8 @@ TEST(Passes, RemoveTransposesThatCancel) {
 TEST(Passes, FoldWhatIsConstant) {
   TestGraph g;
   const ValueId x = g.builder.input("x", tensor_type(DType::kFloat32, {3}));
-  const ValueId sum = g.builder.emit(Binary{.kind = BinaryKind::kAdd}, {g.floats({3}, {1, 2, 3}), g.floats({1}, {4})});
+  const ValueId sum = g.builder.emit(Binary{.kind = BinaryKind::kAdd},
+                                     {g.floats({3}, {1, 2, 3}), g.floats({1}, {4})});
   g.builder.output(g.builder.emit(Binary{.kind = BinaryKind::kMul}, {x, sum}));
   expect_same(g, {3}, 1);
 }

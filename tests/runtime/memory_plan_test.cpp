@@ -9,7 +9,9 @@
 namespace tare {
 namespace {
 
-bool overlap(std::size_t a, std::size_t size_a, std::size_t b, std::size_t size_b) { return a < b + size_b && b < a + size_a; }
+bool overlap(std::size_t a, std::size_t size_a, std::size_t b, std::size_t size_b) {
+  return a < b + size_b && b < a + size_a;
+}
 
 TEST(MemoryPlan, LivingValuesNeverOverlap) {
   std::mt19937 random(7);
@@ -27,19 +29,22 @@ TEST(MemoryPlan, LivingValuesNeverOverlap) {
       EXPECT_LE(plan->offsets[i] + lives[i].bytes, plan->bytes);
       for (std::size_t j = 0; j < i; ++j) {
         const bool together = lives[i].first <= lives[j].last && lives[j].first <= lives[i].last;
-        if (together) EXPECT_FALSE(overlap(plan->offsets[i], lives[i].bytes, plan->offsets[j], lives[j].bytes));
+        if (together)
+          EXPECT_FALSE(overlap(plan->offsets[i], lives[i].bytes, plan->offsets[j], lives[j].bytes));
       }
     }
   }
 }
 
 TEST(MemoryPlan, ReusesWhatIsFree) {
-  const Lifetime lives[] = {{.bytes = 160, .first = 0, .last = 1}, {.bytes = 160, .first = 2, .last = 3}};
+  const Lifetime lives[] = {{.bytes = 160, .first = 0, .last = 1},
+                            {.bytes = 160, .first = 2, .last = 3}};
   EXPECT_EQ(plan_memory(lives)->bytes, 160u);
 }
 
 TEST(MemoryPlan, RefusesWhatOverflows) {
-  const Lifetime lives[] = {{.bytes = std::numeric_limits<std::size_t>::max(), .first = 0, .last = 1}};
+  const Lifetime lives[] = {
+      {.bytes = std::numeric_limits<std::size_t>::max(), .first = 0, .last = 1}};
   EXPECT_FALSE(plan_memory(lives).has_value());
 }
 

@@ -49,10 +49,13 @@ Result<Built> OneNode::build() const {
       built.shapes.push_back(o.type.shape);
     }
   }
-  const auto types = outputs_.empty() ? std::vector<TensorType>{tensor_type(DType::kFloat32, Shape::unknown())} : outputs_;
+  const auto types = outputs_.empty()
+                         ? std::vector<TensorType>{tensor_type(DType::kFloat32, Shape::unknown())}
+                         : outputs_;
   for (std::size_t i = 0; i < types.size(); ++i) {
     entry.output_names.push_back("out" + std::to_string(i));
-    node.outputs.push_back(b.graph().add_value({.name = entry.output_names.back(), .type = types[i]}));
+    node.outputs.push_back(
+        b.graph().add_value({.name = entry.output_names.back(), .type = types[i]}));
     b.output(node.outputs.back());
   }
   b.add_into(std::move(node));
@@ -78,13 +81,15 @@ Outcome run_executable(const Built& built, bool use_xnnpack) {
     return !status.ok();
   };
   if (fail(executable.prepare(GraphId{0}, built.shapes))) return result;
-  for (std::size_t i = 0; i < built.fed.size(); ++i) fill(executable.input(GraphId{0}, static_cast<int>(i)), built.fed[i]);
+  for (std::size_t i = 0; i < built.fed.size(); ++i)
+    fill(executable.input(GraphId{0}, static_cast<int>(i)), built.fed[i]);
   if (fail(executable.run(GraphId{0}))) return result;
   const Placement& placement = executable.plan(GraphId{0}).placements.at(0);
   result.lowered = placement.kind == Placement::Kind::kXnnpack;
   result.reason = placement.reason;
   for (std::size_t i = 0; i < built.module->graphs[0].outputs.size(); ++i) {
-    result.outputs.push_back(TensorValue::copy_of(executable.output(GraphId{0}, static_cast<int>(i))));
+    result.outputs.push_back(
+        TensorValue::copy_of(executable.output(GraphId{0}, static_cast<int>(i))));
   }
   return result;
 }
@@ -131,7 +136,8 @@ double distance(const TensorValue& a, const TensorValue& b) {
 Outcome OneNode::run(Way way) const {
   const auto built = build();
   if (!built) return {.error = built.error().text(), .reason = {}, .outputs = {}};
-  return way == Way::kRoundTrip ? run_written(*built) : run_executable(*built, way == Way::kLowered);
+  return way == Way::kRoundTrip ? run_written(*built)
+                                : run_executable(*built, way == Way::kLowered);
 }
 
 TensorType quantised(DType dtype, Shape shape, float scale, std::int32_t zero_point) {
@@ -143,7 +149,8 @@ TensorType quantised(DType dtype, Shape shape, float scale, std::int32_t zero_po
 TensorType per_channel(DType dtype, Shape shape, std::vector<float> scales, int axis) {
   TensorType type = tensor_type(dtype, shape);
   std::vector<std::int32_t> zeros(scales.size(), 0);
-  type.quantization = std::make_shared<Quantization>(Quantization{std::move(scales), std::move(zeros), axis, 0});
+  type.quantization =
+      std::make_shared<Quantization>(Quantization{std::move(scales), std::move(zeros), axis, 0});
   return type;
 }
 
@@ -164,13 +171,15 @@ Outcome expect_agreement(const OneNode& node, const Agreement& agreement) {
   EXPECT_EQ(lowered.error, "");
   if (agreement.must_lower) EXPECT_TRUE(lowered.lowered) << lowered.reason;
   for (std::size_t i = 0; i < reference.outputs.size() && i < lowered.outputs.size(); ++i) {
-    EXPECT_LE(distance(reference.outputs[i], lowered.outputs[i]), agreement.tolerance) << "output " << i << " on XNNPACK";
+    EXPECT_LE(distance(reference.outputs[i], lowered.outputs[i]), agreement.tolerance)
+        << "output " << i << " on XNNPACK";
   }
   if (!agreement.round_trip) return reference;
   const Outcome again = node.run(Way::kRoundTrip);
   EXPECT_EQ(again.error, "");
   for (std::size_t i = 0; i < reference.outputs.size() && i < again.outputs.size(); ++i) {
-    EXPECT_EQ(distance(reference.outputs[i], again.outputs[i]), 0.0) << "output " << i << " after the round trip";
+    EXPECT_EQ(distance(reference.outputs[i], again.outputs[i]), 0.0)
+        << "output " << i << " after the round trip";
   }
   return reference;
 }

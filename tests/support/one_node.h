@@ -1,5 +1,5 @@
-// A model of one node, for tests of ops: run on the reference kernels, on XNNPACK, and after being written as TFLite and
-// read again.
+// A model of one node, for tests of ops: run on the reference kernels, on XNNPACK, and after being
+// written as TFLite and read again.
 #pragma once
 
 #include <cstdint>
@@ -31,14 +31,20 @@ struct Outcome {
 class OneNode {
  public:
   template <class A>
-  explicit OneNode(A attributes) : op_(&A::kOp), attributes_(std::make_shared<A>(std::move(attributes))) {}
+  explicit OneNode(A attributes)
+      : op_(&A::kOp), attributes_(std::make_shared<A>(std::move(attributes))) {}
 
   template <class T>
-  OneNode& feed(TensorType type, const std::vector<T>& data) { return add(std::move(type), bytes_of(data), Kind::kFed); }
+  OneNode& feed(TensorType type, const std::vector<T>& data) {
+    return add(std::move(type), bytes_of(data), Kind::kFed);
+  }
   template <class T>
-  OneNode& constant(TensorType type, const std::vector<T>& data) { return add(std::move(type), bytes_of(data), Kind::kConstant); }
+  OneNode& constant(TensorType type, const std::vector<T>& data) {
+    return add(std::move(type), bytes_of(data), Kind::kConstant);
+  }
   OneNode& absent() { return add({}, {}, Kind::kAbsent); }
-  // Element type and quantisation of the next output; its shape is left to inference. Without any: one float32.
+  // Element type and quantisation of the next output; its shape is left to inference. Without any:
+  // one float32.
   OneNode& output(TensorType type);
 
   Outcome run(Way way) const;
@@ -51,7 +57,9 @@ class OneNode {
     Kind kind;
   };
   template <class T>
-  static Buffer bytes_of(const std::vector<T>& data) { return Buffer::copy_of(std::as_bytes(std::span(data))); }
+  static Buffer bytes_of(const std::vector<T>& data) {
+    return Buffer::copy_of(std::as_bytes(std::span(data)));
+  }
   OneNode& add(TensorType type, Buffer data, Kind kind);
   Result<struct Built> build() const;
 
@@ -67,16 +75,18 @@ TensorType per_channel(DType dtype, Shape shape, std::vector<float> scales, int 
 // The same numbers on every machine; floats in -1..1.
 std::vector<float> random_floats(std::size_t count, std::uint32_t seed);
 template <class T>
-std::vector<T> random_integers(std::size_t count, std::uint32_t seed, std::int32_t low, std::int32_t high) {
+std::vector<T> random_integers(std::size_t count, std::uint32_t seed, std::int32_t low,
+                               std::int32_t high) {
   std::vector<T> result;
   for (const float f : random_floats(count, seed)) {
-    result.push_back(static_cast<T>(static_cast<float>(low) + (f + 1) / 2 * static_cast<float>(high - low)));
+    result.push_back(
+        static_cast<T>(static_cast<float>(low) + (f + 1) / 2 * static_cast<float>(high - low)));
   }
   return result;
 }
 
-// EXPECTs that all three ways agree: the round trip exactly, XNNPACK within `tolerance` (of the largest result, for
-// floats; in steps, for integers). Returns the reference's outcome.
+// EXPECTs that all three ways agree: the round trip exactly, XNNPACK within `tolerance` (of the
+// largest result, for floats; in steps, for integers). Returns the reference's outcome.
 struct Agreement {
   double tolerance = 1e-5;
   bool must_lower = true;

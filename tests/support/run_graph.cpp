@@ -15,10 +15,13 @@ Module TestGraph::one_graph() {
 }
 
 ValueId TestGraph::floats(std::vector<Dim> shape, std::vector<float> values) {
-  return builder.constant("constant", tensor_type(DType::kFloat32, Shape(shape)), Buffer::copy_of(std::as_bytes(std::span(values))));
+  return builder.constant("constant", tensor_type(DType::kFloat32, Shape(shape)),
+                          Buffer::copy_of(std::as_bytes(std::span(values))));
 }
 
-std::vector<float> run(const Module& module, const std::vector<std::pair<Shape, std::vector<float>>>& inputs, bool use_xnnpack) {
+std::vector<float> run(const Module& module,
+                       const std::vector<std::pair<Shape, std::vector<float>>>& inputs,
+                       bool use_xnnpack) {
   const auto main = static_cast<GraphId>(0);
   PlanOptions options;
   options.use_xnnpack = use_xnnpack;
@@ -31,7 +34,8 @@ std::vector<float> run(const Module& module, const std::vector<std::pair<Shape, 
   }
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const auto& values = inputs[i].second;
-    std::memcpy(executable.input(main, static_cast<int>(i)).data, values.data(), values.size() * sizeof(float));
+    std::memcpy(executable.input(main, static_cast<int>(i)).data, values.data(),
+                values.size() * sizeof(float));
   }
   if (Status s = executable.run(main); !s) {
     ADD_FAILURE() << s.error().text();
@@ -43,7 +47,8 @@ std::vector<float> run(const Module& module, const std::vector<std::pair<Shape, 
 
 std::vector<float> ramp(const Shape& shape) {
   std::vector<float> values(static_cast<std::size_t>(shape.elements()));
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = 2.0f * std::sin(1.7f * static_cast<float>(i) + 0.3f);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = 2.0f * std::sin(1.7f * static_cast<float>(i) + 0.3f);
   return values;
 }
 

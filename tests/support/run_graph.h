@@ -21,7 +21,9 @@ struct TestGraph {
 };
 
 // The first output as floats; empty (with a test failure) when planning or running fails.
-std::vector<float> run(const Module& module, const std::vector<std::pair<Shape, std::vector<float>>>& inputs, bool use_xnnpack);
+std::vector<float> run(const Module& module,
+                       const std::vector<std::pair<Shape, std::vector<float>>>& inputs,
+                       bool use_xnnpack);
 
 // As many numbers as the shape has elements, spread over [-2, 2], the same for each call.
 std::vector<float> ramp(const Shape& shape);

@@ -22,18 +22,21 @@ Module one_graph() {
 SmallGraph::SmallGraph() : module_(one_graph()), builder_(module_, kGraph) {}
 
 ValueId SmallGraph::input(TensorType type) {
-  const ValueId id = builder_.input("in" + std::to_string(builder_.graph().inputs.size()), std::move(type));
+  const ValueId id =
+      builder_.input("in" + std::to_string(builder_.graph().inputs.size()), std::move(type));
   return id;
 }
 
 ValueId SmallGraph::constant(const TensorValue& value) {
-  return builder_.constant("constant" + std::to_string(builder_.graph().values.size()), value.type, value.bytes);
+  return builder_.constant("constant" + std::to_string(builder_.graph().values.size()), value.type,
+                           value.bytes);
 }
 
 void SmallGraph::output(ValueId id) { builder_.output(id); }
 
 std::string SmallGraph::start(std::shared_ptr<const Module> module, bool use_xnnpack) {
-  executable_ = std::make_unique<Executable>(std::move(module), PlanOptions{.use_xnnpack = use_xnnpack});
+  executable_ =
+      std::make_unique<Executable>(std::move(module), PlanOptions{.use_xnnpack = use_xnnpack});
   return {};
 }
 
@@ -46,8 +49,10 @@ std::string SmallGraph::load_written() {
   if (!builder_.ok()) return builder_.error().text();
   Module module = module_;
   Entry entry{"main", kGraph, {}, {}};
-  for (const ValueId id : module.graphs[0].inputs) entry.input_names.push_back(module.graphs[0].value(id).name);
-  for (const ValueId id : module.graphs[0].outputs) entry.output_names.push_back(module.graphs[0].value(id).name);
+  for (const ValueId id : module.graphs[0].inputs)
+    entry.input_names.push_back(module.graphs[0].value(id).name);
+  for (const ValueId id : module.graphs[0].outputs)
+    entry.output_names.push_back(module.graphs[0].value(id).name);
   module.entries = {entry};
   auto file = write_tflite(module);
   if (!file) return file.error().text();
@@ -63,7 +68,8 @@ std::string SmallGraph::run(std::vector<TensorValue> inputs) {
   for (const TensorValue& v : inputs) shapes.push_back(v.type.shape);
   if (Status s = executable_->prepare(kGraph, shapes); !s) return s.error().text();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (Status s = executable_->set_input(kGraph, static_cast<int>(i), inputs[i].view()); !s) return s.error().text();
+    if (Status s = executable_->set_input(kGraph, static_cast<int>(i), inputs[i].view()); !s)
+      return s.error().text();
   }
   if (Status s = executable_->run(kGraph); !s) return s.error().text();
   results_.clear();
@@ -76,7 +82,8 @@ std::string SmallGraph::run(std::vector<TensorValue> inputs) {
 std::vector<std::string> SmallGraph::strings() const {
   std::vector<std::string> result;
   const Tensor view = results_[0].view();
-  for (std::int64_t i = 0; i < view.elements(); ++i) result.emplace_back(string_at({view.data, view.size}, i));
+  for (std::int64_t i = 0; i < view.elements(); ++i)
+    result.emplace_back(string_at({view.data, view.size}, i));
   return result;
 }
 

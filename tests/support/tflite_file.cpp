@@ -8,8 +8,8 @@ namespace {
 
 using Builder = TfliteFile::Builder;
 
-// Constants that stand behind the FlatBuffer are found by an offset that is known only when it is finished, so the
-// file is built twice: first to learn its size.
+// Constants that stand behind the FlatBuffer are found by an offset that is known only when it is
+// finished, so the file is built twice: first to learn its size.
 struct Writer {
   const TfliteFile& file;
   std::uint64_t data_at = 0;
@@ -31,23 +31,27 @@ struct Writer {
 
   flatbuffers::Offset<tflite::Tensor> tensor(const TfliteFile::Tensor& t) {
     const std::uint32_t own = buffer(t.data);
-    const auto sparsity = t.sparsity ? t.sparsity(fbb) : flatbuffers::Offset<tflite::SparsityParameters>();
-    const auto quantization =
-        t.scales.empty() ? flatbuffers::Offset<tflite::QuantizationParameters>()
-                         : tflite::CreateQuantizationParametersDirect(fbb, nullptr, nullptr, &t.scales, &t.zero_points,
-                                                                      tflite::QuantizationDetails_NONE, 0, t.axis);
-    return tflite::CreateTensorDirect(fbb, &t.shape, t.type, t.buffer < 0 ? own : static_cast<std::uint32_t>(t.buffer),
+    const auto sparsity =
+        t.sparsity ? t.sparsity(fbb) : flatbuffers::Offset<tflite::SparsityParameters>();
+    const auto quantization = t.scales.empty()
+                                  ? flatbuffers::Offset<tflite::QuantizationParameters>()
+                                  : tflite::CreateQuantizationParametersDirect(
+                                        fbb, nullptr, nullptr, &t.scales, &t.zero_points,
+                                        tflite::QuantizationDetails_NONE, 0, t.axis);
+    return tflite::CreateTensorDirect(fbb, &t.shape, t.type,
+                                      t.buffer < 0 ? own : static_cast<std::uint32_t>(t.buffer),
                                       t.name.c_str(), quantization, t.variable, sparsity,
                                       t.signature.empty() ? nullptr : &t.signature, t.has_rank);
   }
 
   flatbuffers::Offset<tflite::Operator> op(const TfliteFile::Operator& o) {
     const auto options = o.options ? o.options(fbb) : flatbuffers::Offset<void>();
-    codes.push_back(tflite::CreateOperatorCodeDirect(fbb, static_cast<std::int8_t>(std::min(o.code, 127)),
-                                                     o.custom.empty() ? nullptr : o.custom.c_str(), o.version,
-                                                     static_cast<tflite::BuiltinOperator>(o.code)));
-    return tflite::CreateOperatorDirect(fbb, static_cast<std::uint32_t>(codes.size() - 1), &o.inputs, &o.outputs, o.type,
-                                        options);
+    codes.push_back(
+        tflite::CreateOperatorCodeDirect(fbb, static_cast<std::int8_t>(std::min(o.code, 127)),
+                                         o.custom.empty() ? nullptr : o.custom.c_str(), o.version,
+                                         static_cast<tflite::BuiltinOperator>(o.code)));
+    return tflite::CreateOperatorDirect(fbb, static_cast<std::uint32_t>(codes.size() - 1),
+                                        &o.inputs, &o.outputs, o.type, options);
   }
 
   flatbuffers::Offset<tflite::SubGraph> graph(const TfliteFile::Graph& g) {
@@ -55,13 +59,15 @@ struct Writer {
     for (const auto& t : g.tensors) tensors.push_back(tensor(t));
     std::vector<flatbuffers::Offset<tflite::Operator>> operators;
     for (const auto& o : g.operators) operators.push_back(op(o));
-    return tflite::CreateSubGraphDirect(fbb, &tensors, &g.inputs, &g.outputs, &operators, g.name.c_str());
+    return tflite::CreateSubGraphDirect(fbb, &tensors, &g.inputs, &g.outputs, &operators,
+                                        g.name.c_str());
   }
 
   flatbuffers::Offset<tflite::SignatureDef> signature(const TfliteFile::Signature& s) {
     const auto maps = [&](const auto& names) {
       std::vector<flatbuffers::Offset<tflite::TensorMap>> result;
-      for (const auto& [name, index] : names) result.push_back(tflite::CreateTensorMapDirect(fbb, name.c_str(), index));
+      for (const auto& [name, index] : names)
+        result.push_back(tflite::CreateTensorMapDirect(fbb, name.c_str(), index));
       return result;
     };
     const auto inputs = maps(s.inputs), outputs = maps(s.outputs);
@@ -74,8 +80,9 @@ struct Writer {
     for (const auto& g : file.graphs) graphs.push_back(graph(g));
     std::vector<flatbuffers::Offset<tflite::SignatureDef>> signatures;
     for (const auto& s : file.signatures) signatures.push_back(signature(s));
-    tflite::FinishModelBuffer(fbb, tflite::CreateModelDirect(fbb, file.version, &codes, &graphs, "test", &buffers, nullptr,
-                                                             nullptr, &signatures));
+    tflite::FinishModelBuffer(
+        fbb, tflite::CreateModelDirect(fbb, file.version, &codes, &graphs, "test", &buffers,
+                                       nullptr, nullptr, &signatures));
   }
 };
 
@@ -87,7 +94,8 @@ Buffer TfliteFile::bytes() const {
   first.write();
   Writer second{.file = *this, .data_at = first.fbb.GetSize()};
   second.write();
-  std::vector<std::uint8_t> all(second.fbb.GetBufferPointer(), second.fbb.GetBufferPointer() + second.fbb.GetSize());
+  std::vector<std::uint8_t> all(second.fbb.GetBufferPointer(),
+                                second.fbb.GetBufferPointer() + second.fbb.GetSize());
   all.insert(all.end(), second.behind.begin(), second.behind.end());
   all.insert(all.end(), appended.begin(), appended.end());
   return Buffer::copy_of(std::as_bytes(std::span(all)));
@@ -95,14 +103,15 @@ Buffer TfliteFile::bytes() const {
 
 TfliteFile tanh_plus_constant() {
   TfliteFile file;
-  file.graphs.push_back({.tensors = {{.name = "x", .shape = {1, 3}},
-                                     {.name = "t", .shape = {1, 3}},
-                                     {.name = "w", .shape = {1, 3}, .data = raw<float>({1, 2, 3})},
-                                     {.name = "y", .shape = {1, 3}}},
-                         .inputs = {0},
-                         .outputs = {3},
-                         .operators = {{.code = tflite::BuiltinOperator_TANH, .inputs = {0}, .outputs = {1}},
-                                       {.code = tflite::BuiltinOperator_ADD, .inputs = {1, 2}, .outputs = {3}}}});
+  file.graphs.push_back(
+      {.tensors = {{.name = "x", .shape = {1, 3}},
+                   {.name = "t", .shape = {1, 3}},
+                   {.name = "w", .shape = {1, 3}, .data = raw<float>({1, 2, 3})},
+                   {.name = "y", .shape = {1, 3}}},
+       .inputs = {0},
+       .outputs = {3},
+       .operators = {{.code = tflite::BuiltinOperator_TANH, .inputs = {0}, .outputs = {1}},
+                     {.code = tflite::BuiltinOperator_ADD, .inputs = {1, 2}, .outputs = {3}}}});
   return file;
 }
 

@@ -1,4 +1,5 @@
-// Makes small .tflite files for tests, sound or broken, from a description: our own writer would refuse to break them.
+// Makes small .tflite files for tests, sound or broken, from a description: our own writer would
+// refuse to break them.
 #pragma once
 
 #include <cstdint>

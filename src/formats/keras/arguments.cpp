@@ -6,7 +6,8 @@ namespace tare {
 KerasCall KerasTopology::read_call(Json inbound, const Resolve& resolve, ErrorSink& sink) const {
   KerasCall call;
   if (inbound.is_object() && (inbound.has("args") || inbound.has("kwargs"))) {
-    for (const Json argument : inbound.at("args")) call.positional.push_back(read_argument(argument, resolve, sink));
+    for (const Json argument : inbound.at("args"))
+      call.positional.push_back(read_argument(argument, resolve, sink));
     for (const Json argument : inbound.at("kwargs")) {
       call.named.emplace_back(argument.key(), read_argument(argument, resolve, sink));
     }
@@ -19,7 +20,8 @@ KerasCall KerasTopology::read_call(Json inbound, const Resolve& resolve, ErrorSi
 }
 
 // Keras 3: tensors are objects of the class __keras_tensor__ anywhere in the arguments.
-KerasArgument KerasTopology::read_argument(Json json, const Resolve& resolve, ErrorSink& sink) const {
+KerasArgument KerasTopology::read_argument(Json json, const Resolve& resolve,
+                                           ErrorSink& sink) const {
   KerasArgument argument;
   if (json.is_object() && json.at("class_name").if_string() == "__keras_tensor__") {
     const auto r = reference(json.at("config").at("keras_history"), sink);
@@ -42,8 +44,8 @@ KerasArgument KerasTopology::read_argument(Json json, const Resolve& resolve, Er
   return argument;
 }
 
-// Keras 2: ["layer", call, tensor, {keyword arguments}], or lists or dicts of such. The keywords stand with every
-// tensor of a call and are the same.
+// Keras 2: ["layer", call, tensor, {keyword arguments}], or lists or dicts of such. The keywords
+// stand with every tensor of a call and are the same.
 KerasArgument KerasTopology::read_older_argument(Json json, const Resolve& resolve, KerasCall& call,
                                                  ErrorSink& sink) const {
   KerasArgument argument;
@@ -58,7 +60,8 @@ KerasArgument KerasTopology::read_older_argument(Json json, const Resolve& resol
     }
     if (argument.items.empty()) json.expected("references to tensors", sink);
     // A list of one tensor is that tensor: a single input is written so.
-    return json.is_array() && argument.items.size() == 1 ? KerasArgument(argument.items[0]) : argument;
+    return json.is_array() && argument.items.size() == 1 ? KerasArgument(argument.items[0])
+                                                         : argument;
   }
   if (call.named.empty()) {
     for (const Json keyword : json.at(3)) {
@@ -74,14 +77,16 @@ KerasArgument KerasTopology::read_older_argument(Json json, const Resolve& resol
 }
 
 // A keyword's value: ["layer", call, tensor] is a tensor when there is such a layer.
-KerasArgument KerasTopology::read_older_keyword(Json json, const Resolve& resolve, ErrorSink& sink) const {
+KerasArgument KerasTopology::read_older_keyword(Json json, const Resolve& resolve,
+                                                ErrorSink& sink) const {
   KerasArgument argument;
   const auto name = json.is_array() && json.size() >= 3 ? json.at(0).if_string() : std::nullopt;
   if (name == "_CONSTANT_VALUE") {
     argument.plain = json.at(2);
     return argument;
   }
-  if (name && json.at(1).is_integer() && json.at(2).is_integer() && by_name_.contains(std::string(*name))) {
+  if (name && json.at(1).is_integer() && json.at(2).is_integer() &&
+      by_name_.contains(std::string(*name))) {
     const auto r = reference(json, sink);
     return r ? KerasArgument::of(resolve(*r)) : argument;
   }

@@ -5,13 +5,26 @@ namespace tare {
 
 std::optional<DType> keras_dtype(std::string_view name) {
   static constexpr std::pair<std::string_view, DType> kNames[] = {
-      {"float32", DType::kFloat32}, {"float", DType::kFloat32},   {"float16", DType::kFloat16},
-      {"half", DType::kFloat16},    {"float64", DType::kFloat64}, {"double", DType::kFloat64},
-      {"bfloat16", DType::kBFloat16}, {"int8", DType::kInt8},     {"int16", DType::kInt16},
-      {"int32", DType::kInt32},     {"int", DType::kInt32},       {"int64", DType::kInt64},
-      {"uint8", DType::kUint8},     {"uint16", DType::kUint16},   {"uint32", DType::kUint32},
-      {"uint64", DType::kUint64},   {"bool", DType::kBool},       {"complex64", DType::kComplex64},
-      {"complex128", DType::kComplex128}, {"string", DType::kString},
+      {"float32", DType::kFloat32},
+      {"float", DType::kFloat32},
+      {"float16", DType::kFloat16},
+      {"half", DType::kFloat16},
+      {"float64", DType::kFloat64},
+      {"double", DType::kFloat64},
+      {"bfloat16", DType::kBFloat16},
+      {"int8", DType::kInt8},
+      {"int16", DType::kInt16},
+      {"int32", DType::kInt32},
+      {"int", DType::kInt32},
+      {"int64", DType::kInt64},
+      {"uint8", DType::kUint8},
+      {"uint16", DType::kUint16},
+      {"uint32", DType::kUint32},
+      {"uint64", DType::kUint64},
+      {"bool", DType::kBool},
+      {"complex64", DType::kComplex64},
+      {"complex128", DType::kComplex128},
+      {"string", DType::kString},
   };
   for (const auto& [known, dtype] : kNames) {
     if (name == known) return dtype;
@@ -25,7 +38,8 @@ void read_dtype_policy(Json dtype, KerasObject& object, ErrorSink& sink) {
     const Json config = dtype.at("config");
     if (kind == "DTypePolicyMap") {
       if (config.at("policy_map").size() != 0) {
-        sink.fail({Code::kUnsupported, "a DTypePolicyMap with policies of its own for some layers", dtype.path()});
+        sink.fail({Code::kUnsupported, "a DTypePolicyMap with policies of its own for some layers",
+                   dtype.path()});
       }
       return read_dtype_policy(config.at("default_policy"), object, sink);
     }

@@ -1,5 +1,5 @@
-// Every summation becomes one product of matrices: dimensions are those of both operands and the result (batch), of
-// both operands alone (summed), or of one operand and the result.
+// Every summation becomes one product of matrices: dimensions are those of both operands and the
+// result (batch), of both operands alone (summed), or of one operand and the result.
 #include "formats/keras/einsum.h"
 
 #include <algorithm>
@@ -31,13 +31,16 @@ bool is_sound(std::string_view term, int rank) {
   return true;
 }
 
-// x, whose dimensions are `from`, with dimensions in the order of `to`, which are some of them, the others summed.
+// x, whose dimensions are `from`, with dimensions in the order of `to`, which are some of them, the
+// others summed.
 ValueId arranged(Compose& g, ValueId x, std::string_view from, std::string_view to) {
   Compose::Axes summed;
   std::string left;
   for (std::size_t i = 0; i < from.size(); ++i) {
-    if (has(to, from[i])) left += from[i];
-    else summed.push_back(static_cast<int>(i));
+    if (has(to, from[i]))
+      left += from[i];
+    else
+      summed.push_back(static_cast<int>(i));
   }
   x = g.sum(x, summed);
   std::vector<int> order;
@@ -67,7 +70,8 @@ EinsumTerms einsum_terms(std::string_view equation, int rank_a, int rank_b) {
   } else {
     const std::string out = text.substr(arrow + 2);
     int ellipsis = 0;
-    for (const char c : std::string_view("STUVWXYZ")) ellipsis += has(terms.a, c) || has(terms.b, c);
+    for (const char c : std::string_view("STUVWXYZ"))
+      ellipsis += has(terms.a, c) || has(terms.b, c);
     terms.out = spell(out, static_cast<int>(out.size()) - (has(out, '.') ? 3 : 0) + ellipsis);
   }
   const bool one = comma == std::string::npos;
@@ -89,8 +93,10 @@ ValueId einsum(KerasLayer& layer, std::string_view equation, ValueId a, ValueId 
   if (one) return arranged(g, a, terms.a, terms.out);
   std::string batch, only_a, only_b, summed;
   for (const char c : terms.out) {
-    if (has(terms.a, c) && has(terms.b, c)) batch += c;
-    else (has(terms.a, c) ? only_a : only_b) += c;
+    if (has(terms.a, c) && has(terms.b, c))
+      batch += c;
+    else
+      (has(terms.a, c) ? only_a : only_b) += c;
   }
   for (const char c : terms.a) {
     if (has(terms.b, c) && !has(terms.out, c)) summed += c;
@@ -108,7 +114,8 @@ ValueId einsum(KerasLayer& layer, std::string_view equation, ValueId a, ValueId 
     std::int64_t product = 1;
     for (const Extent& e : extents) {
       if (e.of != ValueId::kNone) return Extent(-1);
-      if (__builtin_mul_overflow(product, e.number, &product)) layer.fail("einsum: a dimension is too large");
+      if (__builtin_mul_overflow(product, e.number, &product))
+        layer.fail("einsum: a dimension is too large");
     }
     return Extent(product);
   };
@@ -121,8 +128,11 @@ ValueId einsum(KerasLayer& layer, std::string_view equation, ValueId a, ValueId 
   };
   const std::size_t nb = batch.size();
   std::vector<Extent> shape = extents_of(left, 0, nb + only_a.size());
-  for (const Extent& e : extents_of(right, nb + summed.size(), static_cast<std::size_t>(g.rank(right)))) shape.push_back(e);
-  const ValueId product = g.matmul(matrix(left, nb + only_a.size()), matrix(right, nb + summed.size()));
+  for (const Extent& e :
+       extents_of(right, nb + summed.size(), static_cast<std::size_t>(g.rank(right))))
+    shape.push_back(e);
+  const ValueId product =
+      g.matmul(matrix(left, nb + only_a.size()), matrix(right, nb + summed.size()));
   return arranged(g, g.reshape(product, shape), batch + only_a + only_b, terms.out);
 }
 

@@ -7,10 +7,12 @@
 
 namespace tare {
 
-// b is absent for one operand. Spaces are ignored; without "->" the result has the letters that occur once, sorted.
+// b is absent for one operand. Spaces are ignored; without "->" the result has the letters that
+// occur once, sorted.
 ValueId einsum(KerasLayer& layer, std::string_view equation, ValueId a, ValueId b);
 
-// The equation with its ellipses spelt out as letters, for operands of these ranks. Empty when it does not fit.
+// The equation with its ellipses spelt out as letters, for operands of these ranks. Empty when it
+// does not fit.
 struct EinsumTerms {
   std::string a, b, out;
 };

@@ -1,4 +1,5 @@
-// Keras models in one HDF5 file (.h5): the topology is an attribute, the weights are datasets in a group per layer.
+// Keras models in one HDF5 file (.h5): the topology is an attribute, the weights are datasets in a
+// group per layer.
 #include "formats/keras/hdf5/hdf5.h"
 #include "formats/keras/hdf5_variables.h"
 #include "formats/keras/model.h"
@@ -12,8 +13,10 @@ bool recognises(const ModelBundle& bundle) {
 
 Result<std::vector<std::string>> missing(const ModelBundle&) { return std::vector<std::string>(); }
 
-// The strings of an attribute that Keras may have cut into name0, name1, ... because it was too long.
-std::vector<std::string> long_strings(Hdf5File& file, Hdf5File::Address object, const std::string& name, bool& found) {
+// The strings of an attribute that Keras may have cut into name0, name1, ... because it was too
+// long.
+std::vector<std::string> long_strings(Hdf5File& file, Hdf5File::Address object,
+                                      const std::string& name, bool& found) {
   std::vector<std::string> strings;
   found = false;
   if (const auto whole = file.attribute(object, name)) {
@@ -38,7 +41,8 @@ std::string text_attribute(Hdf5File& file, Hdf5File::Address object, std::string
 
 Error invalid(std::string message) { return {Code::kInvalidModel, std::move(message), {}}; }
 
-Result<std::unique_ptr<KerasWeightStore>> open_weights(std::shared_ptr<Hdf5File> file, Hdf5File::Address root) {
+Result<std::unique_ptr<KerasWeightStore>> open_weights(std::shared_ptr<Hdf5File> file,
+                                                       Hdf5File::Address root) {
   const auto group = file->find(root, "model_weights");
   if (!file->ok()) return file->error();
   if (!group) return invalid("the file has no group 'model_weights'");
@@ -54,7 +58,8 @@ Result<std::unique_ptr<KerasWeightStore>> open_weights(std::shared_ptr<Hdf5File>
     for (const std::string& name : long_strings(*file, *layer_group, "weight_names", found)) {
       const auto dataset = file->find(*layer_group, name);
       if (!file->ok()) return file->error();
-      if (!dataset) return invalid("weight '" + name + "' of layer '" + layer + "' is not in the file");
+      if (!dataset)
+        return invalid("weight '" + name + "' of layer '" + layer + "' is not in the file");
       entries.push_back({name, layer});
       variables->add(*dataset);
     }
@@ -71,11 +76,13 @@ Result<Module> read(ModelBundle& bundle, const ReadOptions& options) {
   std::string version = text_attribute(*file, file->root(), "keras_version");
   if (!file->ok()) return file->error();
   if (config.empty()) {
-    const bool weights = file->attribute(file->root(), "layer_names") || file->find(file->root(), "layers") ||
+    const bool weights = file->attribute(file->root(), "layer_names") ||
+                         file->find(file->root(), "layers") ||
                          file->find(file->root(), "model_weights");
     if (!file->ok()) return file->error();
-    return invalid(weights ? "the file holds weights only: save the whole model (model.save), not its weights"
-                           : "an HDF5 file without a Keras model");
+    return invalid(
+        weights ? "the file holds weights only: save the whole model (model.save), not its weights"
+                : "an HDF5 file without a Keras model");
   }
   auto document = JsonDocument::parse(config);
   if (!document) {

@@ -1,5 +1,6 @@
-// Weights follow TensorFlow's kernels: those of scale_and_translate for the windowed methods, resize_bicubic's table of
-// 1024 steps, resize_area's overlaps. Source: tensorflow/core/kernels/image.
+// Weights follow TensorFlow's kernels: those of scale_and_translate for the windowed methods,
+// resize_bicubic's table of 1024 steps, resize_area's overlaps. Source:
+// tensorflow/core/kernels/image.
 #include "formats/keras/interpolation.h"
 
 #include <algorithm>
@@ -33,7 +34,8 @@ double keys_cubic(double x) {
 
 double mitchell_cubic(double x) {
   if (x >= 2) return 0;
-  return x >= 1 ? ((-7.0 / 18 * x + 2) * x - 10.0 / 3) * x + 16.0 / 9 : ((7.0 / 6 * x - 2) * x) * x + 8.0 / 9;
+  return x >= 1 ? ((-7.0 / 18 * x + 2) * x - 10.0 / 3) * x + 16.0 / 9
+                : ((7.0 / 6 * x - 2) * x) * x + 8.0 / 9;
 }
 
 constexpr Kernel kKernels[] = {
@@ -41,8 +43,8 @@ constexpr Kernel kKernels[] = {
     {"lanczos5", 5, [](double x) { return lanczos(x, 5); }},
     {"gaussian", 1.5, [](double x) { return x >= 1.5 ? 0 : std::exp(-x * x / (2 * 0.5 * 0.5)); }},
     {"mitchellcubic", 2, mitchell_cubic},
-    {"bicubic", 2, keys_cubic},                                                       // antialiased only
-    {"bilinear", 1, [](double x) { return std::max(0.0, 1 - x); }},                   // the same
+    {"bicubic", 2, keys_cubic},                                      // antialiased only
+    {"bilinear", 1, [](double x) { return std::max(0.0, 1 - x); }},  // the same
 };
 
 // Scales a row so that its sum is 1, unless there is nothing to scale.
@@ -57,8 +59,10 @@ void windowed_row(const Kernel& kernel, double centre, double scale, std::span<d
   const auto last = static_cast<double>(row.size()) - 1;
   if (centre < 0 || centre > last + 1) return;
   const double reach = kernel.radius * scale;
-  const auto begin = static_cast<std::size_t>(std::clamp(std::ceil(centre - reach - 0.5), 0.0, last));
-  const auto end = static_cast<std::size_t>(std::clamp(std::floor(centre + reach - 0.5), 0.0, last));
+  const auto begin =
+      static_cast<std::size_t>(std::clamp(std::ceil(centre - reach - 0.5), 0.0, last));
+  const auto end =
+      static_cast<std::size_t>(std::clamp(std::floor(centre + reach - 0.5), 0.0, last));
   for (std::size_t i = begin; i <= end; ++i) {
     row[i] = kernel.weight(std::abs(static_cast<double>(i) + 0.5 - centre) / scale);
   }
@@ -69,10 +73,12 @@ void windowed_row(const Kernel& kernel, double centre, double scale, std::span<d
 void bicubic_row(double place, std::span<double> row) {
   const auto left = static_cast<std::int64_t>(std::floor(place));
   const double step = std::nearbyint((place - std::floor(place)) * 1024) / 1024;
-  const double weights[] = {keys_cubic(1 + step), keys_cubic(step), keys_cubic(1 - step), keys_cubic(2 - step)};
+  const double weights[] = {keys_cubic(1 + step), keys_cubic(step), keys_cubic(1 - step),
+                            keys_cubic(2 - step)};
   for (std::int64_t k = 0; k < 4; ++k) {
     const std::int64_t at = left - 1 + k;
-    if (at >= 0 && at < static_cast<std::int64_t>(row.size())) row[static_cast<std::size_t>(at)] += weights[k];
+    if (at >= 0 && at < static_cast<std::int64_t>(row.size()))
+      row[static_cast<std::size_t>(at)] += weights[k];
   }
   normalise(row);
 }
@@ -86,17 +92,22 @@ void area_row(double begin, double end, std::span<double> row) {
 }
 
 // [rows, in] x along one axis of the image.
-ValueId weigh(KerasLayer& layer, Compose& g, ValueId x, int axis, std::int64_t out, const ResizeWanted& wanted) {
+ValueId weigh(KerasLayer& layer, Compose& g, ValueId x, int axis, std::int64_t out,
+              const ResizeWanted& wanted) {
   const std::int64_t in = layer.extent(x, axis);
-  if (!layer.ok() || !layer.require(in <= 16384 && out <= 16384, "images of more than 16384 rows or columns")) return x;
+  if (!layer.ok() ||
+      !layer.require(in <= 16384 && out <= 16384, "images of more than 16384 rows or columns"))
+    return x;
   if (in == out) return x;
-  const std::string key = std::string(wanted.method) + std::to_string(in) + ">" + std::to_string(out);
+  const std::string key =
+      std::string(wanted.method) + std::to_string(in) + ">" + std::to_string(out);
   const auto weights = resize_weights(wanted.method, in, out, wanted.antialias);
   if (weights.empty()) {
     layer.unsupported("interpolation '" + std::string(wanted.method) + "' is not known");
     return x;
   }
-  const ValueId matrix = layer.constant_of(key, DType::kFloat32, [&] { return tensor_of(weights, DType::kFloat32, {out, in}); });
+  const ValueId matrix = layer.constant_of(
+      key, DType::kFloat32, [&] { return tensor_of(weights, DType::kFloat32, {out, in}); });
   return g.move_axis(g.dense(g.move_axis(x, axis, 3), matrix, ValueId::kNone), 3, axis);
 }
 
@@ -120,7 +131,8 @@ ValueId size_tensor(Compose& g, ValueId x, const ResizeWanted& wanted) {
 
 }  // namespace
 
-std::vector<double> resize_weights(std::string_view method, std::int64_t in, std::int64_t out, bool antialias) {
+std::vector<double> resize_weights(std::string_view method, std::int64_t in, std::int64_t out,
+                                   bool antialias) {
   std::vector<double> weights(static_cast<std::size_t>(in * out));
   const double scale = static_cast<double>(in) / static_cast<double>(out);
   const Kernel* kernel = nullptr;
@@ -146,8 +158,10 @@ ValueId resize_image(KerasLayer& layer, ValueId x, const ResizeWanted& wanted) {
   Compose g(layer.builder());
   if (!layer.ok()) return x;
   if (wanted.method == "nearest" || (wanted.method == "bilinear" && !wanted.antialias)) {
-    const auto method = wanted.method == "nearest" ? Resize::Method::kNearest : Resize::Method::kBilinear;
-    return layer.emit(Resize{.method = method, .half_pixel_centers = true}, {x, size_tensor(g, x, wanted)});
+    const auto method =
+        wanted.method == "nearest" ? Resize::Method::kNearest : Resize::Method::kBilinear;
+    return layer.emit(Resize{.method = method, .half_pixel_centers = true},
+                      {x, size_tensor(g, x, wanted)});
   }
   const auto target = [&](int axis, std::int64_t fixed, std::int64_t factor) {
     return fixed != 0 ? fixed : layer.extent(x, axis) * factor;

@@ -1,5 +1,5 @@
-// Resizing of images by any of Keras's methods. Bilinear and nearest are ops; the others are products with a matrix of
-// weights along height and along width, made when the model is read.
+// Resizing of images by any of Keras's methods. Bilinear and nearest are ops; the others are
+// products with a matrix of weights along height and along width, made when the model is read.
 #pragma once
 
 #include <string_view>
@@ -11,7 +11,7 @@ namespace tare {
 
 struct ResizeWanted {
   std::string_view method = "bilinear";
-  std::int64_t height = 0, width = 0;                // 0: the factors say it
+  std::int64_t height = 0, width = 0;  // 0: the factors say it
   std::int64_t height_factor = 1, width_factor = 1;
   bool antialias = false;
 };
@@ -20,6 +20,7 @@ struct ResizeWanted {
 ValueId resize_image(KerasLayer& layer, ValueId x, const ResizeWanted& wanted);
 
 // Row-major [out, in]; empty for an unknown method.
-std::vector<double> resize_weights(std::string_view method, std::int64_t in, std::int64_t out, bool antialias);
+std::vector<double> resize_weights(std::string_view method, std::int64_t in, std::int64_t out,
+                                   bool antialias);
 
 }  // namespace tare

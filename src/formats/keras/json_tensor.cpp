@@ -29,7 +29,8 @@ bool collect(Json json, int depth, Shape& shape, Elements& into) {
     }
     return true;
   }
-  if (depth != shape.rank() || into.numbers.size() + into.strings.size() >= kMaxElements) return false;
+  if (depth != shape.rank() || into.numbers.size() + into.strings.size() >= kMaxElements)
+    return false;
   if (const auto text = json.if_string()) {
     into.strings.emplace_back(*text);
     return into.numbers.empty();
@@ -54,7 +55,8 @@ Json unwrapped(Json json) {
 std::optional<TensorValue> json_tensor(Json json, std::optional<DType> otherwise) {
   std::optional<DType> own;
   if (json.is_object()) {
-    const Json dtype = json.at("config").has("dtype") ? json.at("config").at("dtype") : json.at("dtype");
+    const Json dtype =
+        json.at("config").has("dtype") ? json.at("config").at("dtype") : json.at("dtype");
     if (const auto name = dtype.if_string()) own = keras_dtype(*name);
   }
   Shape shape;
@@ -62,7 +64,9 @@ std::optional<TensorValue> json_tensor(Json json, std::optional<DType> otherwise
   if (!collect(unwrapped(json), 0, shape, elements)) return std::nullopt;
   if (!elements.strings.empty()) return strings_tensor(elements.strings, shape);
   const bool truth = elements.truth && !elements.numbers.empty();
-  const DType natural = truth ? DType::kBool : elements.whole && !elements.numbers.empty() ? DType::kInt32 : DType::kFloat32;
+  const DType natural = truth                                         ? DType::kBool
+                        : elements.whole && !elements.numbers.empty() ? DType::kInt32
+                                                                      : DType::kFloat32;
   return tensor_of(elements.numbers, own.value_or(otherwise.value_or(natural)), shape);
 }
 

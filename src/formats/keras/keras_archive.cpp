@@ -1,5 +1,5 @@
-// Keras models as an archive (.keras): config.json, metadata.json, the weights as HDF5 and vocabularies as text; or the
-// same files unpacked.
+// Keras models as an archive (.keras): config.json, metadata.json, the weights as HDF5 and
+// vocabularies as text; or the same files unpacked.
 #include "base/zip.h"
 #include "formats/keras/hdf5/hdf5.h"
 #include "formats/keras/hdf5_variables.h"
@@ -8,7 +8,8 @@
 namespace tare {
 namespace {
 
-constexpr std::string_view kConfig = "config.json", kMetadata = "metadata.json", kWeights = "model.weights.h5";
+constexpr std::string_view kConfig = "config.json", kMetadata = "metadata.json",
+                           kWeights = "model.weights.h5";
 constexpr std::size_t kMaxMembers = 65'536;
 
 std::string_view text_of(const Buffer& bytes) {
@@ -62,13 +63,15 @@ Result<Members> Members::open(ModelBundle& bundle) {
   } else {
     auto zip = Zip::open(bundle.files().front().bytes);
     if (!zip) return zip.error();
-    if (zip->entries().size() > kMaxMembers) return Error{Code::kBudgetExceeded, "an archive of too many members", {}};
+    if (zip->entries().size() > kMaxMembers)
+      return Error{Code::kBudgetExceeded, "an archive of too many members", {}};
     members.archive_ = zip.take();
   }
   bundle.files().clear();
   auto config = members.find(kConfig);
   if (!config) return config.error();
-  if (!*config) return Error{Code::kInvalidModel, "a zip archive without config.json is no Keras model", {}};
+  if (!*config)
+    return Error{Code::kInvalidModel, "a zip archive without config.json is no Keras model", {}};
   members.config_ = **config;
   return members;
 }
@@ -92,15 +95,17 @@ Result<std::optional<Buffer>> Members::find(std::string_view name) const {
 class ArchiveAssets : public KerasAssets {
  public:
   explicit ArchiveAssets(const Members& members) : members_(members) {}
-  Result<std::optional<Buffer>> find(const std::string& path) const override { return members_.find("assets/" + path); }
+  Result<std::optional<Buffer>> find(const std::string& path) const override {
+    return members_.find("assets/" + path);
+  }
 
  private:
   const Members& members_;
 };
 
 // Datasets named "vars/0", "vars/1", ... below groups named after attributes.
-void collect(Hdf5File& file, Hdf5File::Address group, const std::string& path, int depth, Hdf5Variables& variables,
-             std::vector<KerasWeightStore::Entry>& entries) {
+void collect(Hdf5File& file, Hdf5File::Address group, const std::string& path, int depth,
+             Hdf5Variables& variables, std::vector<KerasWeightStore::Entry>& entries) {
   for (const std::string& name : file.names(group)) {
     const auto member = file.find(group, name);
     if (!file.ok() || !member || depth > 128) return;
@@ -114,7 +119,8 @@ void collect(Hdf5File& file, Hdf5File::Address group, const std::string& path, i
   }
 }
 
-Result<std::unique_ptr<KerasWeightStore>> open_weights(const Members& members, const ReadOptions& options) {
+Result<std::unique_ptr<KerasWeightStore>> open_weights(const Members& members,
+                                                       const ReadOptions& options) {
   auto bytes = members.find(kWeights);
   if (!bytes) return bytes.error();
   if (!*bytes) return Error{Code::kInvalidModel, "the archive has no model.weights.h5", {}};

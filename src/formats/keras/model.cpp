@@ -1,5 +1,6 @@
-// Walks the topology: makes an object of each layer, calls the rule of its class, and carries tensors and masks between
-// them. Nested models are walked at each of their calls; their weights are made once.
+// Walks the topology: makes an object of each layer, calls the rule of its class, and carries
+// tensors and masks between them. Nested models are walked at each of their calls; their weights
+// are made once.
 #include "formats/keras/model.h"
 
 #include <algorithm>
@@ -27,26 +28,33 @@ class KerasModelReader : public KerasHost {
 
   Status read();
 
-  std::optional<TensorValue> find_weight(const KerasObject& object, const KerasWeight& weight) override;
+  std::optional<TensorValue> find_weight(const KerasObject& object,
+                                         const KerasWeight& weight) override;
   std::optional<Buffer> find_asset(const KerasObject& object, std::string_view name) override;
-  std::vector<KerasTensor> call(KerasObject& object, const KerasCall& call, GraphBuilder& builder) override;
-  std::unique_ptr<KerasObject> make_object(Json serialized, const KerasObject& parent, std::string_view attribute,
+  std::vector<KerasTensor> call(KerasObject& object, const KerasCall& call,
+                                GraphBuilder& builder) override;
+  std::unique_ptr<KerasObject> make_object(Json serialized, const KerasObject& parent,
+                                           std::string_view attribute,
                                            GraphBuilder& builder) override;
   ValueId activate(Json activation, ValueId x, KerasLayer& layer) override {
     return apply_activation(activation, x, layer);
   }
 
  private:
-  std::unique_ptr<KerasObject> make_layer(const KerasTopology::Layer& layer, const KerasObject& model,
+  std::unique_ptr<KerasObject> make_layer(const KerasTopology::Layer& layer,
+                                          const KerasObject& model,
                                           std::map<std::string, int>& attributes, ErrorSink& sink);
   void fill_object(KerasObject& object, Json serialized, ErrorSink& sink);
   KerasNet* net_of(KerasObject& model, GraphBuilder& builder);
-  std::vector<KerasTensor> call_model(KerasObject& model, const KerasCall& call, GraphBuilder& builder);
-  std::vector<KerasTensor> call_rule(KerasObject& object, const KerasCall& call, GraphBuilder& builder);
-  std::vector<KerasTensor> model_inputs(const KerasNet& net, const KerasObject& model, const KerasCall& call,
-                                        GraphBuilder& builder);
+  std::vector<KerasTensor> call_model(KerasObject& model, const KerasCall& call,
+                                      GraphBuilder& builder);
+  std::vector<KerasTensor> call_rule(KerasObject& object, const KerasCall& call,
+                                     GraphBuilder& builder);
+  std::vector<KerasTensor> model_inputs(const KerasNet& net, const KerasObject& model,
+                                        const KerasCall& call, GraphBuilder& builder);
   std::vector<KerasArgument> graph_inputs();
-  void graph_input(Json serialized, const std::string& name, Json shape, std::vector<KerasArgument>& into);
+  void graph_input(Json serialized, const std::string& name, Json shape,
+                   std::vector<KerasArgument>& into);
   void report(const ErrorSink& sink, GraphBuilder& builder) {
     if (!sink.ok()) builder.fail(sink.error());
   }
@@ -64,9 +72,11 @@ class KerasModelReader : public KerasHost {
 std::string_view refusal_of(std::string_view class_name, Json serialized) {
   const std::string_view registered = serialized.at("registered_name").if_string().value_or("");
   if (class_name == "Lambda") {
-    return "a Lambda layer is Python code; replace it by layers, or export the model as a SavedModel or TFLite";
+    return "a Lambda layer is Python code; replace it by layers, or export the model as a "
+           "SavedModel or TFLite";
   }
-  if (class_name.find('>') != std::string_view::npos || registered.find('>') != std::string_view::npos) {
+  if (class_name.find('>') != std::string_view::npos ||
+      registered.find('>') != std::string_view::npos) {
     return "a custom layer is Python code; export the model as a SavedModel or TFLite instead";
   }
   if (class_name == "TFSMLayer" || class_name == "JaxLayer" || class_name == "FlaxLayer" ||
@@ -76,13 +86,16 @@ std::string_view refusal_of(std::string_view class_name, Json serialized) {
   return {};
 }
 
-// An operation of keras.ops, as opposed to a layer of the same name: by its module, or, where the writer dropped that,
-// by its configuration, which lacks what every layer has.
+// An operation of keras.ops, as opposed to a layer of the same name: by its module, or, where the
+// writer dropped that, by its configuration, which lacks what every layer has.
 bool is_operation(Json serialized, int generation) {
-  if (const auto module = serialized.at("module").if_string()) return module->find(".ops") != std::string_view::npos;
+  if (const auto module = serialized.at("module").if_string())
+    return module->find(".ops") != std::string_view::npos;
   const Json config = serialized.at("config");
   const std::string_view class_name = serialized.at("class_name").if_string().value_or("");
-  if (generation != 3 || !config.is_object() || config.has("trainable") || config.has("layers") || config.has("batch_shape")) return false;
+  if (generation != 3 || !config.is_object() || config.has("trainable") || config.has("layers") ||
+      config.has("batch_shape"))
+    return false;
   return !config.has("dtype") || find_read_keras(class_name) == nullptr;
 }
 
@@ -100,7 +113,8 @@ KerasTensor cast_to(KerasTensor tensor, DType dtype, GraphBuilder& builder) {
 
 KerasArgument autocast(KerasArgument argument, DType dtype, GraphBuilder& builder) {
   if (argument.is_tensor()) {
-    if (argument.tensor.value != ValueId::kNone && is_float(builder.type(argument.tensor.value).dtype)) {
+    if (argument.tensor.value != ValueId::kNone &&
+        is_float(builder.type(argument.tensor.value).dtype)) {
       argument.tensor = cast_to(argument.tensor, dtype, builder);
     }
   }
@@ -114,7 +128,8 @@ void set_masks(KerasArgument& inputs, const KerasArgument& mask) {
     if (mask.is_tensor()) inputs.tensor.mask = mask.tensor.value;
     return;
   }
-  for (std::size_t i = 0; i < inputs.items.size() && i < mask.items.size(); ++i) set_masks(inputs.items[i], mask.items[i]);
+  for (std::size_t i = 0; i < inputs.items.size() && i < mask.items.size(); ++i)
+    set_masks(inputs.items[i], mask.items[i]);
 }
 
 // The InputLayer, or first layer with a stated shape, through which a model is fed.
@@ -160,14 +175,17 @@ void KerasModelReader::fill_object(KerasObject& object, Json serialized, ErrorSi
     sink.fail({Code::kUnsupported, std::string(refusal), object.place()});
   } else if (sink.ok() && !is_model_class(object.class_name) && object.class_name != "InputLayer" &&
              find_read_keras(object.is_operation ? "keras.ops" : object.class_name) == nullptr) {
-    sink.fail({Code::kUnsupported, "no layer of Keras is called '" + object.class_name +
-                                       "'; a custom layer is Python code: export the model as a SavedModel or TFLite",
+    sink.fail({Code::kUnsupported,
+               "no layer of Keras is called '" + object.class_name +
+                   "'; a custom layer is Python code: export the model as a SavedModel or TFLite",
                object.place()});
   }
 }
 
-std::unique_ptr<KerasObject> KerasModelReader::make_layer(const KerasTopology::Layer& layer, const KerasObject& model,
-                                                          std::map<std::string, int>& attributes, ErrorSink& sink) {
+std::unique_ptr<KerasObject> KerasModelReader::make_layer(const KerasTopology::Layer& layer,
+                                                          const KerasObject& model,
+                                                          std::map<std::string, int>& attributes,
+                                                          ErrorSink& sink) {
   const bool outermost = &model == &root_;
   auto object = std::make_unique<KerasObject>();
   object->name = layer.name;
@@ -188,8 +206,10 @@ std::unique_ptr<KerasObject> KerasModelReader::make_layer(const KerasTopology::L
   return object;
 }
 
-std::unique_ptr<KerasObject> KerasModelReader::make_object(Json serialized, const KerasObject& parent,
-                                                           std::string_view attribute, GraphBuilder& builder) {
+std::unique_ptr<KerasObject> KerasModelReader::make_object(Json serialized,
+                                                           const KerasObject& parent,
+                                                           std::string_view attribute,
+                                                           GraphBuilder& builder) {
   auto object = std::make_unique<KerasObject>();
   ErrorSink sink;
   object->name = serialized.at("config").at("name").if_string().value_or("");
@@ -205,7 +225,8 @@ std::unique_ptr<KerasObject> KerasModelReader::make_object(Json serialized, cons
   return object;
 }
 
-std::optional<TensorValue> KerasModelReader::find_weight(const KerasObject& object, const KerasWeight& weight) {
+std::optional<TensorValue> KerasModelReader::find_weight(const KerasObject& object,
+                                                         const KerasWeight& weight) {
   ErrorSink sink;
   auto found = source_.weights->find(object, weight, sink);
   if (!sink.ok()) {
@@ -216,7 +237,8 @@ std::optional<TensorValue> KerasModelReader::find_weight(const KerasObject& obje
   return found;
 }
 
-std::optional<Buffer> KerasModelReader::find_asset(const KerasObject& object, std::string_view name) {
+std::optional<Buffer> KerasModelReader::find_asset(const KerasObject& object,
+                                                   std::string_view name) {
   if (source_.assets == nullptr) return std::nullopt;
   auto found = source_.assets->find(object.path + "/" + std::string(name));
   if (found) return found.take();
@@ -224,32 +246,39 @@ std::optional<Buffer> KerasModelReader::find_asset(const KerasObject& object, st
   return std::nullopt;
 }
 
-std::vector<KerasTensor> KerasModelReader::call(KerasObject& object, const KerasCall& call, GraphBuilder& builder) {
+std::vector<KerasTensor> KerasModelReader::call(KerasObject& object, const KerasCall& call,
+                                                GraphBuilder& builder) {
   if (!builder.ok()) return {};
   if (depth_ >= kMaxModelDepth) {
-    builder.fail(Error{Code::kBudgetExceeded, "layers and models are nested too deeply", object.place()});
+    builder.fail(
+        Error{Code::kBudgetExceeded, "layers and models are nested too deeply", object.place()});
     return {};
   }
   const std::string outer = builder.scope();
   builder.set_scope(outer.empty() ? object.name : outer + "/" + object.name);
   ++depth_;
-  auto outputs = is_model_class(object.class_name) ? call_model(object, call, builder) : call_rule(object, call, builder);
+  auto outputs = is_model_class(object.class_name) ? call_model(object, call, builder)
+                                                   : call_rule(object, call, builder);
   --depth_;
   builder.set_scope(outer);
   return outputs;
 }
 
-std::vector<KerasTensor> KerasModelReader::call_rule(KerasObject& object, const KerasCall& call, GraphBuilder& builder) {
+std::vector<KerasTensor> KerasModelReader::call_rule(KerasObject& object, const KerasCall& call,
+                                                     GraphBuilder& builder) {
   KerasCall prepared = call;
   if (!object.is_operation) {
     const KerasArgument& mask = call.named_argument("mask");
     if (!prepared.positional.empty() && !mask.is_none()) set_masks(prepared.positional[0], mask);
     if (object.autocast && is_float(object.compute_type)) {
-      for (KerasArgument& a : prepared.positional) a = autocast(std::move(a), object.compute_type, builder);
-      for (auto& [name, a] : prepared.named) a = autocast(std::move(a), object.compute_type, builder);
+      for (KerasArgument& a : prepared.positional)
+        a = autocast(std::move(a), object.compute_type, builder);
+      for (auto& [name, a] : prepared.named)
+        a = autocast(std::move(a), object.compute_type, builder);
     }
   }
-  const ReadKerasFacet* rule = find_read_keras(object.is_operation ? "keras.ops" : object.class_name);
+  const ReadKerasFacet* rule =
+      find_read_keras(object.is_operation ? "keras.ops" : object.class_name);
   if (rule == nullptr) {
     builder.fail(Error{Code::kUnsupported, "this build has no such layer", object.place()});
     return {};
@@ -257,13 +286,15 @@ std::vector<KerasTensor> KerasModelReader::call_rule(KerasObject& object, const 
   KerasLayer layer(object, prepared, builder, *this);
   rule->read(layer);
   if (static_cast<std::int64_t>(builder.graph().nodes.size()) > options_.max_nodes) {
-    builder.fail(Error{Code::kBudgetExceeded, "more than " + std::to_string(options_.max_nodes) + " nodes", {}});
+    builder.fail(Error{
+        Code::kBudgetExceeded, "more than " + std::to_string(options_.max_nodes) + " nodes", {}});
   }
   auto outputs = layer.take_outputs();
   if (builder.ok() && outputs.empty()) layer.fail("its rule gave no output", Code::kInternal);
   if (!builder.ok() && outputs.empty()) return {};
   Value& first = builder.graph().value(outputs[0].value);
-  if (!first.is_constant && !first.is_variable && first.name.starts_with(builder.scope() + "#")) first.name = builder.scope();
+  if (!first.is_constant && !first.is_variable && first.name.starts_with(builder.scope() + "#"))
+    first.name = builder.scope();
   return outputs;
 }
 
@@ -284,15 +315,19 @@ KerasNet* KerasModelReader::net_of(KerasObject& model, GraphBuilder& builder) {
 }
 
 // In the order of the model's own inputs: a dict may name the InputLayers in any order.
-std::vector<KerasTensor> KerasModelReader::model_inputs(const KerasNet& net, const KerasObject& model,
-                                                        const KerasCall& call, GraphBuilder& builder) {
+std::vector<KerasTensor> KerasModelReader::model_inputs(const KerasNet& net,
+                                                        const KerasObject& model,
+                                                        const KerasCall& call,
+                                                        GraphBuilder& builder) {
   std::vector<KerasTensor> tensors;
   const auto& inputs = net.topology.inputs();
   if (call.positional.size() == 1 && call.positional[0].kind == KerasArgument::Kind::kDict) {
     const KerasArgument& dict = call.positional[0];
     for (const KerasReference& input : inputs) {
-      const auto key = std::find(dict.keys.begin(), dict.keys.end(), net.topology.layers()[input.layer].name);
-      if (key != dict.keys.end()) dict.items[static_cast<std::size_t>(key - dict.keys.begin())].flatten(tensors);
+      const auto key =
+          std::find(dict.keys.begin(), dict.keys.end(), net.topology.layers()[input.layer].name);
+      if (key != dict.keys.end())
+        dict.items[static_cast<std::size_t>(key - dict.keys.begin())].flatten(tensors);
     }
     if (tensors.size() == inputs.size()) return tensors;
     tensors.clear();
@@ -300,13 +335,16 @@ std::vector<KerasTensor> KerasModelReader::model_inputs(const KerasNet& net, con
   for (const KerasArgument& argument : call.positional) argument.flatten(tensors);
   if (call.positional.empty()) call.named_argument("inputs").flatten(tensors);
   if (tensors.size() != inputs.size()) {
-    builder.fail(Error{Code::kInvalidModel, "the model takes " + std::to_string(inputs.size()) + " input(s), got " +
-                                                std::to_string(tensors.size()), model.place()});
+    builder.fail(Error{Code::kInvalidModel,
+                       "the model takes " + std::to_string(inputs.size()) + " input(s), got " +
+                           std::to_string(tensors.size()),
+                       model.place()});
   }
   return tensors;
 }
 
-std::vector<KerasTensor> KerasModelReader::call_model(KerasObject& model, const KerasCall& call, GraphBuilder& builder) {
+std::vector<KerasTensor> KerasModelReader::call_model(KerasObject& model, const KerasCall& call,
+                                                      GraphBuilder& builder) {
   KerasNet* net = net_of(model, builder);
   if (net == nullptr) return {};
   const KerasTopology& topology = net->topology;
@@ -314,7 +352,8 @@ std::vector<KerasTensor> KerasModelReader::call_model(KerasObject& model, const 
   if (!builder.ok()) return {};
   const std::string scope = builder.scope();
   if (&model == &root_) builder.set_scope("");
-  std::map<std::pair<std::size_t, std::size_t>, std::vector<KerasTensor>> made;  // by layer and call
+  std::map<std::pair<std::size_t, std::size_t>, std::vector<KerasTensor>>
+      made;  // by layer and call
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const std::size_t layer = topology.inputs()[i].layer;
     KerasTensor input = inputs[i];
@@ -364,7 +403,8 @@ void KerasModelReader::graph_input(Json serialized, const std::string& name, Jso
   const Error place{Code::kUnsupported, {}, "input '" + name + "'"};
   for (const char* kind : {"sparse", "ragged"}) {
     if (config.at(kind).if_bool() == true) {
-      sink.fail({Code::kUnsupported, std::string(kind) + " inputs cannot be run; feed dense tensors", place.where});
+      sink.fail({Code::kUnsupported,
+                 std::string(kind) + " inputs cannot be run; feed dense tensors", place.where});
     }
   }
   if (!shape.is_array() || shape.size() == 0 || shape.size() > kMaxRank) {
@@ -384,7 +424,8 @@ void KerasModelReader::graph_input(Json serialized, const std::string& name, Jso
   report(sink, main_);
   if (!main_.ok()) return;
   // What the InputLayer declares, not what its policy would compute with.
-  into.push_back(KerasArgument::of({main_.input(name, tensor_type(types.variable_type, dims)), ValueId::kNone}));
+  into.push_back(KerasArgument::of(
+      {main_.input(name, tensor_type(types.variable_type, dims)), ValueId::kNone}));
   entry_.input_names.push_back(name);
 }
 
@@ -405,8 +446,10 @@ std::vector<KerasArgument> KerasModelReader::graph_inputs() {
   if (!shape.is_array()) shape = source_.model.at("config").at("build_input_shape");
   if (!shape.is_array()) shape = source_.model.at("build_config").at("input_shape");
   if (!shape.is_array()) {
-    main_.fail("the model was saved without the shape of its input: call it once, or give it an Input, and save again",
-               Code::kUnsupported);
+    main_.fail(
+        "the model was saved without the shape of its input: call it once, or give it an Input, "
+        "and save again",
+        Code::kUnsupported);
     return inputs;
   }
   const auto& layer = net->topology.layers()[0];
@@ -421,9 +464,11 @@ Status KerasModelReader::read() {
   root_.name = root_.config.at("name").if_string().value_or("model");
   root_.names = {root_.name};
   if (!is_model_class(root_.class_name)) {
-    return Error{Code::kUnsupported, "a subclassed model ('" + root_.class_name +
-                                         "') is Python code: only Sequential and functional models can be read; export "
-                                         "it as a SavedModel or TFLite", {}};
+    return Error{Code::kUnsupported,
+                 "a subclassed model ('" + root_.class_name +
+                     "') is Python code: only Sequential and functional models can be read; export "
+                     "it as a SavedModel or TFLite",
+                 {}};
   }
   const std::vector<KerasArgument> inputs = graph_inputs();
   std::vector<KerasTensor> outputs;
@@ -435,7 +480,9 @@ Status KerasModelReader::read() {
     main_.output(outputs[i].value);
     const auto& keys = net->topology.output_keys();
     const auto& refs = net->topology.outputs();
-    std::string name = i < keys.size() ? keys[i] : net->topology.layers()[refs[std::min(i, refs.size() - 1)].layer].name;
+    std::string name = i < keys.size()
+                           ? keys[i]
+                           : net->topology.layers()[refs[std::min(i, refs.size() - 1)].layer].name;
     const int number = used[name]++;
     entry_.output_names.push_back(number == 0 ? name : name + "_" + std::to_string(number));
   }

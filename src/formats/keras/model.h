@@ -1,5 +1,6 @@
-// Turns a Keras topology and its variables into the IR. The three formats that carry Keras models (TF.js layers-model,
-// .h5, .keras) each find the topology and the variables; everything after that is here and in the layers' rules.
+// Turns a Keras topology and its variables into the IR. The three formats that carry Keras models
+// (TF.js layers-model, .h5, .keras) each find the topology and the variables; everything after that
+// is here and in the layers' rules.
 #pragma once
 
 #include "formats/keras/topology.h"
@@ -16,9 +17,9 @@ class KerasAssets {
 };
 
 struct KerasSource {
-  Json model;           // the serialised model: class_name and config
-  int generation = 3;   // of the Keras that wrote it
-  std::string format;   // for people: "TF.js layers-model (Keras 2)"
+  Json model;          // the serialised model: class_name and config
+  int generation = 3;  // of the Keras that wrote it
+  std::string format;  // for people: "TF.js layers-model (Keras 2)"
   KerasWeightStore* weights = nullptr;
   const KerasAssets* assets = nullptr;  // none but in archives
 };

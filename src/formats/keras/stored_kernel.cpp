@@ -9,21 +9,25 @@ namespace {
 
 // Adds (alpha / rank) * a . b to a kernel whose last dimension is b's.
 void add_adapter(KerasLayer& layer, std::string_view name, TensorValue& kernel) {
-  const std::string a_name = "lora_" + std::string(name) + "_a", b_name = "lora_" + std::string(name) + "_b";
+  const std::string a_name = "lora_" + std::string(name) + "_a",
+                    b_name = "lora_" + std::string(name) + "_b";
   if (!layer.ok() || !layer.has_weight({a_name, 1'000'000})) return;
   const TensorValue a = layer.weight({a_name, 1'000'000});
   const TensorValue b = layer.weight({b_name, 1'000'001});
   const Shape &sa = a.type.shape, &sb = b.type.shape, &sk = kernel.type.shape;
-  const bool fits = sa.rank() >= 1 && sb.rank() == 2 && sb[0] == sa.back() && sk.rank() >= 1 && sk.back() == sb[1] && sb[0] > 0 &&
+  const bool fits = sa.rank() >= 1 && sb.rank() == 2 && sb[0] == sa.back() && sk.rank() >= 1 &&
+                    sk.back() == sb[1] && sb[0] > 0 &&
                     sa.elements() / sb[0] * sb[1] == sk.elements();
   if (!layer.require(fits, "the adapter " + a_name + " does not fit its kernel")) return;
-  const double scale = layer.number("lora_alpha", static_cast<double>(sb[0])) / static_cast<double>(sb[0]);
+  const double scale =
+      layer.number("lora_alpha", static_cast<double>(sb[0])) / static_cast<double>(sb[0]);
   std::vector<double> sum = numbers_of(kernel);
   const auto left = numbers_of(a), right = numbers_of(b);
   const auto inner = static_cast<std::size_t>(sb[0]), columns = static_cast<std::size_t>(sb[1]);
   for (std::size_t i = 0; i < sum.size(); ++i) {
     double product = 0;
-    for (std::size_t k = 0; k < inner; ++k) product += left[i / columns * inner + k] * right[k * columns + i % columns];
+    for (std::size_t k = 0; k < inner; ++k)
+      product += left[i / columns * inner + k] * right[k * columns + i % columns];
     sum[i] += scale * product;
   }
   kernel = tensor_of(sum, kernel.type.dtype, sk);
@@ -47,7 +51,8 @@ TensorValue unpack_int4(const TensorValue& packed, const Shape& shape, int axis)
 }
 
 // Blocks of rows with a scale and a zero point each: value = (stored - zero) * scale.
-TensorValue dequantise_blocks(KerasLayer& layer, const TensorValue& stored, const TensorValue& scales) {
+TensorValue dequantise_blocks(KerasLayer& layer, const TensorValue& stored,
+                              const TensorValue& scales) {
   const Shape& shape = stored.type.shape;
   const std::int64_t groups = scales.type.shape[0];
   const auto zeros = numbers_of(layer.weight({"kernel_zero", 3, {groups, shape[1]}}));
@@ -95,12 +100,15 @@ StoredKernel read_stored_kernel(KerasLayer& layer, const KerasWeight& weight) {
     const Shape& packed = kernel.values.type.shape;
     const bool columns = packed[0] == shape[0] && packed[1] == (shape[1] + 1) / 2;
     const bool rows = packed[0] == (shape[0] + 1) / 2 && packed[1] == shape[1];
-    if (!layer.require((columns || rows) && dtype_size(kernel.values.type.dtype) == 1, "the packed kernel has another shape: " + packed.text())) return kernel;
+    if (!layer.require((columns || rows) && dtype_size(kernel.values.type.dtype) == 1,
+                       "the packed kernel has another shape: " + packed.text()))
+      return kernel;
     kernel.values = unpack_int4(kernel.values, shape, columns ? 1 : 0);
   }
   if (scales.type.shape.rank() == 2 && scales.type.shape[1] == shape[1]) {
     kernel.values = dequantise_blocks(layer, kernel.values, scales);
-  } else if (layer.require(scales.type.shape == Shape{shape[1]}, scale_name + ": expected one scale per output")) {
+  } else if (layer.require(scales.type.shape == Shape{shape[1]},
+                           scale_name + ": expected one scale per output")) {
     kernel.divisors = numbers_of(scales);
   }
   return kernel;

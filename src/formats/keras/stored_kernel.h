@@ -1,5 +1,5 @@
-// Kernels as Keras 3 may store them: beside a low-rank adapter (LoRA) that is still to be added, or as int8 or packed
-// int4 numbers with scales.
+// Kernels as Keras 3 may store them: beside a low-rank adapter (LoRA) that is still to be added, or
+// as int8 or packed int4 numbers with scales.
 #pragma once
 
 #include "ports/keras_layer.h"
@@ -7,15 +7,16 @@
 namespace tare {
 
 struct StoredKernel {
-  TensorValue values;            // in the layer's own layout; of an integer kernel the integers
-  std::vector<double> divisors;  // per output of an integer kernel: what a product is divided by; else empty
+  TensorValue values;  // in the layer's own layout; of an integer kernel the integers
+  std::vector<double>
+      divisors;  // per output of an integer kernel: what a product is divided by; else empty
 };
 
 // The weight `weight`, [in, out] where it is quantised, with its adapter merged.
 StoredKernel read_stored_kernel(KerasLayer& layer, const KerasWeight& weight);
 
-// x in 127 steps of its largest magnitude along the last dimension, and by what it was multiplied, as Keras quantises
-// activations.
+// x in 127 steps of its largest magnitude along the last dimension, and by what it was multiplied,
+// as Keras quantises activations.
 struct QuantisedInput {
   ValueId steps, scale;
 };

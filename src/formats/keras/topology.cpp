@@ -28,7 +28,8 @@ std::string_view current_class(std::string_view class_name) {
     return "BatchNormalization";
   }
   if (class_name == "UnifiedGRU" || class_name == "GRUV2" || class_name == "CuDNNGRU") return "GRU";
-  if (class_name == "UnifiedLSTM" || class_name == "LSTMV2" || class_name == "CuDNNLSTM") return "LSTM";
+  if (class_name == "UnifiedLSTM" || class_name == "LSTMV2" || class_name == "CuDNNLSTM")
+    return "LSTM";
   return class_name;
 }
 
@@ -71,7 +72,8 @@ void KerasTopology::read_sequential(Json layers, ErrorSink& sink) {
     if (!layers_[i].is_input) {
       calls_.push_back({i, 0, {}});
     } else if (i != 0) {
-      return fail(sink, "a Sequential has an InputLayer after another layer", layers_[i].serialized);
+      return fail(sink, "a Sequential has an InputLayer after another layer",
+                  layers_[i].serialized);
     }
   }
   if (layers_.empty()) return fail(sink, "a model without layers", layers);
@@ -84,7 +86,8 @@ void KerasTopology::read_functional(Json config, int generation, ErrorSink& sink
   if (!sink.ok()) return;
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     if (!by_name_.emplace(layers_[i].name, i).second) {
-      return fail(sink, "two layers of one model are called '" + layers_[i].name + "'", layers_[i].serialized);
+      return fail(sink, "two layers of one model are called '" + layers_[i].name + "'",
+                  layers_[i].serialized);
     }
   }
   count_calls(config, generation, sink);
@@ -96,7 +99,8 @@ void KerasTopology::read_functional(Json config, int generation, ErrorSink& sink
 
 void KerasTopology::add_layers(Json layers, ErrorSink& sink) {
   if (!layers.is_array()) return layers.expected("an array of layers", sink);
-  if (layers.size() > kMaxLayers) return fail(sink, "more than " + std::to_string(kMaxLayers) + " layers", layers);
+  if (layers.size() > kMaxLayers)
+    return fail(sink, "more than " + std::to_string(kMaxLayers) + " layers", layers);
   for (const Json serialized : layers) {
     Layer layer;
     layer.serialized = serialized;
@@ -107,15 +111,17 @@ void KerasTopology::add_layers(Json layers, ErrorSink& sink) {
     }
     const Json name = serialized.has("name") ? serialized.at("name") : config.at("name");
     layer.name = name.string_or("", sink);
-    if (layer.name.empty()) layer.name = snake_case(layer.class_name) + "_" + std::to_string(layers_.size());
+    if (layer.name.empty())
+      layer.name = snake_case(layer.class_name) + "_" + std::to_string(layers_.size());
     layer.is_input = layer.class_name == "InputLayer";
     layers_.push_back(std::move(layer));
     if (!sink.ok()) return;
   }
 }
 
-// Keras 2 counts the calls of a model from 1: call 0 is the one that made the model. Keras 3 does so too, but only for
-// functional models, and only in output_layers. Not every writer knows, so a file that speaks of call 0 counts from 0.
+// Keras 2 counts the calls of a model from 1: call 0 is the one that made the model. Keras 3 does
+// so too, but only for functional models, and only in output_layers. Not every writer knows, so a
+// file that speaks of call 0 counts from 0.
 void KerasTopology::count_calls(Json config, int generation, ErrorSink& sink) {
   calls_of_.assign(layers_.size(), {});
   bool models = false;
@@ -132,7 +138,8 @@ void KerasTopology::count_calls(Json config, int generation, ErrorSink& sink) {
   note_zero_calls(config.at("output_layers"), true);
   if (generation != 2) return;
   for (const Layer& layer : layers_) note_zero_calls(layer.serialized.at("inbound_nodes"), false);
-  for (Calls& calls : calls_of_) calls.first = calls.first_as_output = std::min(calls.first, calls.first_as_output);
+  for (Calls& calls : calls_of_)
+    calls.first = calls.first_as_output = std::min(calls.first, calls.first_as_output);
 }
 
 void KerasTopology::note_zero_calls(Json json, bool outputs) {
@@ -160,7 +167,8 @@ void KerasTopology::order_calls(ErrorSink& sink) {
     first[i] = pending.size();
     if (layers_[i].is_input) continue;
     std::size_t number = 0;
-    for (const Json inbound : layers_[i].serialized.at("inbound_nodes")) pending.push_back({{i, number++, inbound}, 0, {}});
+    for (const Json inbound : layers_[i].serialized.at("inbound_nodes"))
+      pending.push_back({{i, number++, inbound}, 0, {}});
   }
   for (std::size_t p = 0; p < pending.size() && sink.ok(); ++p) {
     const Resolve note = [&](const KerasReference& r) {
@@ -187,7 +195,8 @@ void KerasTopology::order_calls(ErrorSink& sink) {
   if (calls_.size() == pending.size()) return;
   for (const Pending& p : pending) {
     const Layer& layer = layers_[p.call.layer];
-    if (p.needs != 0) return fail(sink, "layer '" + layer.name + "' is part of a cycle", layer.serialized);
+    if (p.needs != 0)
+      return fail(sink, "layer '" + layer.name + "' is part of a cycle", layer.serialized);
   }
 }
 
@@ -197,18 +206,22 @@ void KerasTopology::check_layers(Json config, ErrorSink& sink) const {
   for (std::size_t i = 0; i < layers_.size() && sink.ok(); ++i) {
     const Layer& layer = layers_[i];
     if (layer.is_input && !listed[i]) {
-      fail(sink, "InputLayer '" + layer.name + "' is not among input_layers", config.at("input_layers"));
+      fail(sink, "InputLayer '" + layer.name + "' is not among input_layers",
+           config.at("input_layers"));
     } else if (!layer.is_input && listed[i]) {
-      fail(sink, "'" + layer.name + "' among input_layers is no InputLayer", config.at("input_layers"));
+      fail(sink, "'" + layer.name + "' among input_layers is no InputLayer",
+           config.at("input_layers"));
     } else if (calls_of_[i].count == 0) {
-      fail(sink, "layer '" + layer.name + "' is never called: it has no inbound_nodes", layer.serialized);
+      fail(sink, "layer '" + layer.name + "' is never called: it has no inbound_nodes",
+           layer.serialized);
     }
   }
-  if (sink.ok() && outputs_.empty()) fail(sink, "the model has no outputs", config.at("output_layers"));
+  if (sink.ok() && outputs_.empty())
+    fail(sink, "the model has no outputs", config.at("output_layers"));
 }
 
-void KerasTopology::read_references(Json json, std::vector<KerasReference>& into, std::vector<std::string>* keys,
-                                    ErrorSink& sink) const {
+void KerasTopology::read_references(Json json, std::vector<KerasReference>& into,
+                                    std::vector<std::string>* keys, ErrorSink& sink) const {
   if (!sink.ok()) return;
   if (json.is_object()) {
     std::vector<Json> members;
@@ -230,7 +243,7 @@ void KerasTopology::read_references(Json json, std::vector<KerasReference>& into
 
 // ["layer", call, tensor]
 std::optional<KerasReference> KerasTopology::reference(Json triple, std::int64_t Calls::* first,
-                                                        ErrorSink& sink) const {
+                                                       ErrorSink& sink) const {
   const std::string layer(triple.at(0).string(sink));
   const std::int64_t call = triple.at(1).integer(sink);
   const std::int64_t tensor = triple.at(2).integer(sink);
@@ -249,7 +262,8 @@ std::optional<KerasReference> KerasTopology::reference(Json triple, std::int64_t
     fail(sink, "layer '" + layer + "' has no output " + std::to_string(tensor), triple);
     return std::nullopt;
   }
-  return KerasReference{found->second, static_cast<std::size_t>(call - calls.*first), static_cast<std::size_t>(tensor)};
+  return KerasReference{found->second, static_cast<std::size_t>(call - calls.*first),
+                        static_cast<std::size_t>(tensor)};
 }
 
 }  // namespace tare

@@ -1,5 +1,6 @@
-// The graph of one Keras model as its configuration tells it: which layer is called when, with what. Sequential models
-// and functional ones of both generations come out alike; nested models are layers of their own.
+// The graph of one Keras model as its configuration tells it: which layer is called when, with
+// what. Sequential models and functional ones of both generations come out alike; nested models are
+// layers of their own.
 #pragma once
 
 #include <functional>
@@ -65,12 +66,14 @@ class KerasTopology {
   void check_layers(Json config, ErrorSink& sink) const;
   void read_references(Json json, std::vector<KerasReference>& into, std::vector<std::string>* keys,
                        ErrorSink& sink) const;
-  std::optional<KerasReference> reference(Json triple, std::int64_t Calls::* first, ErrorSink& sink) const;
+  std::optional<KerasReference> reference(Json triple, std::int64_t Calls::* first,
+                                          ErrorSink& sink) const;
   std::optional<KerasReference> reference(Json triple, ErrorSink& sink) const {
     return reference(triple, &Calls::first, sink);
   }
   KerasArgument read_argument(Json json, const Resolve& resolve, ErrorSink& sink) const;
-  KerasArgument read_older_argument(Json json, const Resolve& resolve, KerasCall& call, ErrorSink& sink) const;
+  KerasArgument read_older_argument(Json json, const Resolve& resolve, KerasCall& call,
+                                    ErrorSink& sink) const;
   KerasArgument read_older_keyword(Json json, const Resolve& resolve, ErrorSink& sink) const;
 
   bool sequential_ = false;

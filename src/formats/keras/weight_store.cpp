@@ -30,12 +30,13 @@ std::string plain_path(std::string_view name) {
   std::string path(name);
   std::replace(path.begin(), path.end(), '\\', '/');
   constexpr std::string_view kEarly = "_layer_checkpoint_dependencies";
-  for (std::size_t at = 0; (at = path.find(kEarly, at)) != std::string::npos;) path.replace(at, kEarly.size(), "layers");
+  for (std::size_t at = 0; (at = path.find(kEarly, at)) != std::string::npos;)
+    path.replace(at, kEarly.size(), "layers");
   return path;
 }
 
-// How well the scopes of a stored name agree with where a layer stands: scopes shared in this order count for it,
-// scopes of other layers against it.
+// How well the scopes of a stored name agree with where a layer stands: scopes shared in this order
+// count for it, scopes of other layers against it.
 int agreement(const std::vector<std::string_view>& scopes, const std::vector<std::string>& names) {
   std::vector<int> longest(names.size() + 1, 0);  // common subsequence with each prefix of names
   for (const std::string_view scope : scopes) {
@@ -52,9 +53,12 @@ int agreement(const std::vector<std::string_view>& scopes, const std::vector<std
 
 }  // namespace
 
-KerasWeightStore::KerasWeightStore(std::vector<Entry> entries, std::unique_ptr<KerasVariables> variables,
-                                   bool by_attributes)
-    : entries_(std::move(entries)), variables_(std::move(variables)), by_attributes_(by_attributes), taken_(entries_.size()) {
+KerasWeightStore::KerasWeightStore(std::vector<Entry> entries,
+                                   std::unique_ptr<KerasVariables> variables, bool by_attributes)
+    : entries_(std::move(entries)),
+      variables_(std::move(variables)),
+      by_attributes_(by_attributes),
+      taken_(entries_.size()) {
   for (const Entry& e : entries_) {
     by_attributes_ |= e.group.empty() && e.name.find("/vars/") != std::string::npos;
     grouped_ |= !e.group.empty();
@@ -76,8 +80,8 @@ KerasWeightStore::KerasWeightStore(std::vector<Entry> entries, std::unique_ptr<K
   }
 }
 
-std::optional<TensorValue> KerasWeightStore::find(const KerasObject& object, const KerasWeight& weight,
-                                                  ErrorSink& sink) {
+std::optional<TensorValue> KerasWeightStore::find(const KerasObject& object,
+                                                  const KerasWeight& weight, ErrorSink& sink) {
   const std::pair<const KerasObject*, std::string> place{&object, std::string(weight.name)};
   std::optional<std::size_t> entry;
   if (const auto known = found_.find(place); known != found_.end()) {
@@ -96,8 +100,10 @@ std::optional<TensorValue> KerasWeightStore::find(const KerasObject& object, con
   // Before memory is taken: a file may claim any size.
   const auto type = variables_->type(*entry);
   if (type && !compatible(type->shape, weight.shape)) {
-    sink.fail({Code::kInvalidModel, "weight '" + entries_[*entry].name + "': expected shape " + weight.shape.text() +
-                                        ", got " + type->shape.text(), {}});
+    sink.fail({Code::kInvalidModel,
+               "weight '" + entries_[*entry].name + "': expected shape " + weight.shape.text() +
+                   ", got " + type->shape.text(),
+               {}});
     return std::nullopt;
   }
   auto read = type ? variables_->read(*entry) : Result<TensorValue>(type.error());
@@ -110,19 +116,24 @@ std::optional<std::size_t> KerasWeightStore::find_by_attributes(const KerasObjec
                                                                 const KerasWeight& weight) const {
   std::vector<std::string> places{object.path.empty() ? "vars/" : object.path + "/vars/"};
   // Keras 2 hides parts of some layers: "_query_dense".
-  if (const std::size_t slash = object.path.rfind('/'); slash != std::string::npos && object.nested) {
-    places.push_back(object.path.substr(0, slash + 1) + "_" + object.path.substr(slash + 1) + "/vars/");
+  if (const std::size_t slash = object.path.rfind('/');
+      slash != std::string::npos && object.nested) {
+    places.push_back(object.path.substr(0, slash + 1) + "_" + object.path.substr(slash + 1) +
+                     "/vars/");
   }
   for (const std::string& place : places) {
-    if (const auto at = paths_.find(place + std::to_string(weight.index)); at != paths_.end()) return at->second;
+    if (const auto at = paths_.find(place + std::to_string(weight.index)); at != paths_.end())
+      return at->second;
     for (const std::string_view name : split(weight.name, '|')) {
-      if (const auto at = paths_.find(place + std::string(name)); at != paths_.end()) return at->second;
+      if (const auto at = paths_.find(place + std::string(name)); at != paths_.end())
+        return at->second;
     }
   }
   return std::nullopt;
 }
 
-std::optional<std::size_t> KerasWeightStore::find_by_names(const KerasObject& object, const KerasWeight&,
+std::optional<std::size_t> KerasWeightStore::find_by_names(const KerasObject& object,
+                                                           const KerasWeight&,
                                                            std::string_view name) const {
   std::optional<std::size_t> best;
   int best_agreement = 0;
@@ -140,16 +151,19 @@ std::optional<std::size_t> KerasWeightStore::find_by_names(const KerasObject& ob
       }
     }
   };
-  if (const auto at = by_last_names_.find(key_of(object.anchor, name)); at != by_last_names_.end()) {
+  if (const auto at = by_last_names_.find(key_of(object.anchor, name));
+      at != by_last_names_.end()) {
     consider(at->second, false);
   }
   if (!best && grouped_) {
-    if (const auto at = by_group_.find(object.group); at != by_group_.end()) consider(at->second, false);
+    if (const auto at = by_group_.find(object.group); at != by_group_.end())
+      consider(at->second, false);
     return best;
   }
   // Variables made outside of any name scope: "mean" of Keras 2's Normalization.
   if (!best) {
-    if (const auto at = by_last_names_.find(key_of("", name)); at != by_last_names_.end()) consider(at->second, true);
+    if (const auto at = by_last_names_.find(key_of("", name)); at != by_last_names_.end())
+      consider(at->second, true);
   }
   return best;
 }
@@ -159,7 +173,8 @@ std::optional<std::size_t> KerasWeightStore::find_by_position(const KerasObject&
                                                               const KerasWeight& weight) const {
   if (object.nested) return std::nullopt;
   const auto at = by_group_.find(object.group);
-  if (at == by_group_.end() || static_cast<std::size_t>(weight.index) >= at->second.size()) return std::nullopt;
+  if (at == by_group_.end() || static_cast<std::size_t>(weight.index) >= at->second.size())
+    return std::nullopt;
   const std::size_t entry = at->second[static_cast<std::size_t>(weight.index)];
   return taken_[entry] ? std::nullopt : std::optional(entry);
 }

@@ -1,4 +1,5 @@
-// The table's footer points to an index of blocks, blocks hold keys that share prefixes, values are small protobufs.
+// The table's footer points to an index of blocks, blocks hold keys that share prefixes, values are
+// small protobufs.
 #include "formats/tf/checkpoint.h"
 
 #include <array>
@@ -86,7 +87,8 @@ bool each_in_block(std::span<const std::byte> block, F&& f) {
 // Lengths, a checksum of them, then the bytes.
 Result<TensorValue> strings_of(const Buffer& bytes, const Shape& shape, const std::string& name) {
   const auto count = shape.checked_elements();
-  if (!count || static_cast<std::uint64_t>(*count) > bytes.size()) return bad("'" + name + "': too few strings");
+  if (!count || static_cast<std::uint64_t>(*count) > bytes.size())
+    return bad("'" + name + "': too few strings");
   Cursor c(bytes.bytes());
   std::vector<std::uint64_t> lengths;
   for (std::int64_t i = 0; i < *count && c.ok(); ++i) lengths.push_back(varint(c));
@@ -122,7 +124,8 @@ void put_signed(std::string& key, std::int64_t v) {
     bytes[i] = shift < 64 ? static_cast<std::uint8_t>(bits >> shift) : (v < 0 ? 0xff : 0);
   }
   // The header flips so many of the leading bits.
-  for (std::size_t bit = 0; bit < length; ++bit) bytes[bit / 8] ^= static_cast<std::uint8_t>(0x80u >> (bit % 8));
+  for (std::size_t bit = 0; bit < length; ++bit)
+    bytes[bit / 8] ^= static_cast<std::uint8_t>(0x80u >> (bit % 8));
   for (std::size_t i = 0; i < length; ++i) key.push_back(static_cast<char>(bytes[i]));
 }
 
@@ -157,21 +160,30 @@ Status TfCheckpoint::add_entry(std::string_view key, std::span<const std::byte> 
     bool big_endian = false;
     shard_count_ = 0;
     while (p.next()) {
-      if (p.field() == 1) shard_count_ = p.natural();
-      else if (p.field() == 2) big_endian = p.natural() != 0;
+      if (p.field() == 1)
+        shard_count_ = p.natural();
+      else if (p.field() == 2)
+        big_endian = p.natural() != 0;
     }
-    if (!p.ok() || shard_count_ == 0 || shard_count_ > kMaxShards) return bad("the header is no header");
+    if (!p.ok() || shard_count_ == 0 || shard_count_ > kMaxShards)
+      return bad("the header is no header");
     if (big_endian) return Error{Code::kUnsupported, "the variables are big-endian", {}};
     return {};
   }
   Entry e;
   while (p.next()) {
-    if (p.field() == 1) e.type = {p.integer()};
-    else if (p.field() == 2) e.shape = decode_tf_shape(p.bytes(), ok);
-    else if (p.field() == 3) e.shard = p.natural();
-    else if (p.field() == 4) e.offset = p.natural();
-    else if (p.field() == 5) e.size = p.natural();
-    else if (p.field() == 6) e.crc = p.fixed32();
+    if (p.field() == 1)
+      e.type = {p.integer()};
+    else if (p.field() == 2)
+      e.shape = decode_tf_shape(p.bytes(), ok);
+    else if (p.field() == 3)
+      e.shard = p.natural();
+    else if (p.field() == 4)
+      e.offset = p.natural();
+    else if (p.field() == 5)
+      e.size = p.natural();
+    else if (p.field() == 6)
+      e.crc = p.fixed32();
     else if (p.field() == 7) {
       Slice slice;
       Protobuf s(p.bytes());
@@ -181,8 +193,10 @@ Status TfCheckpoint::add_entry(std::string_view key, std::span<const std::byte> 
         slice.starts.push_back(0);
         slice.lengths.push_back(-1);
         while (extent.next()) {
-          if (extent.field() == 1) slice.starts.back() = extent.integer();
-          else if (extent.field() == 2) slice.lengths.back() = extent.integer();
+          if (extent.field() == 1)
+            slice.starts.back() = extent.integer();
+          else if (extent.field() == 2)
+            slice.lengths.back() = extent.integer();
         }
         ok &= extent.ok();
       }
@@ -191,16 +205,18 @@ Status TfCheckpoint::add_entry(std::string_view key, std::span<const std::byte> 
     }
   }
   if (!p.ok() || !ok) return bad("'" + std::string(key) + "': the entry is no entry");
-  if (!entries_.emplace(key, std::move(e)).second) return bad("'" + std::string(key) + "' stands twice");
+  if (!entries_.emplace(key, std::move(e)).second)
+    return bad("'" + std::string(key) + "' stands twice");
   return {};
 }
 
 Status TfCheckpoint::read_entries(std::span<const std::byte> block) {
   Status status;
-  const bool sound = each_in_block(block, [&](std::string_view key, std::span<const std::byte> value) {
-    status = add_entry(key, value);
-    return status.ok();
-  });
+  const bool sound =
+      each_in_block(block, [&](std::string_view key, std::span<const std::byte> value) {
+        status = add_entry(key, value);
+        return status.ok();
+      });
   if (!sound) return bad("a block is broken");
   return status;
 }
@@ -225,13 +241,15 @@ Result<TfCheckpoint> TfCheckpoint::open(const ModelBundle& bundle, const std::st
   auto index = read_block(*file, at);
   if (!index) return fail(index.error());
   Status status;
-  const bool sound = each_in_block(index->bytes(), [&](std::string_view, std::span<const std::byte> value) {
-    Cursor c(value);
-    const BlockHandle h = block_handle(c);
-    auto block = c.ok() ? read_block(*file, h) : Result<Buffer>(bad("a block's place is broken"));
-    status = block ? result.read_entries(block->bytes()) : Status(block.error());
-    return status.ok();
-  });
+  const bool sound =
+      each_in_block(index->bytes(), [&](std::string_view, std::span<const std::byte> value) {
+        Cursor c(value);
+        const BlockHandle h = block_handle(c);
+        auto block =
+            c.ok() ? read_block(*file, h) : Result<Buffer>(bad("a block's place is broken"));
+        status = block ? result.read_entries(block->bytes()) : Status(block.error());
+        return status.ok();
+      });
   if (!sound) return fail(bad("the index of blocks is broken"));
   if (!status) return fail(status.error());
   if (result.shard_count_ == 0) return fail(bad("the header is missing"));
@@ -248,22 +266,26 @@ std::vector<std::string> TfCheckpoint::shards() const {
   return names;
 }
 
-Result<TensorValue> TfCheckpoint::read_slices(const ModelBundle& bundle, const std::string& name, const Entry& whole,
-                                              std::uint64_t max_bytes) const {
+Result<TensorValue> TfCheckpoint::read_slices(const ModelBundle& bundle, const std::string& name,
+                                              const Entry& whole, std::uint64_t max_bytes) const {
   const auto shape = whole.shape.shape();
   const auto dtype = whole.type.dtype();
   if (!shape || !shape->known() || !dtype || !is_numeric(*dtype) || !shape->checked_elements() ||
-      static_cast<std::uint64_t>(*shape->checked_elements()) > max_bytes / 16) return bad("'" + name + "': a sliced variable of no possible type");
+      static_cast<std::uint64_t>(*shape->checked_elements()) > max_bytes / 16)
+    return bad("'" + name + "': a sliced variable of no possible type");
   TensorValue result = TensorValue::zeros(tensor_type(*dtype, *shape));
   std::int64_t covered = 0;
   for (const Slice& slice : whole.slices) {
     auto part = read(bundle, slice_key(name, slice), max_bytes);
     if (!part) return part;
     const Shape& p = part->type.shape;
-    if (p.rank() != shape->rank() || slice.starts.size() != static_cast<std::size_t>(p.rank()) || part->type.dtype != *dtype) return bad("'" + name + "': a slice does not fit");
+    if (p.rank() != shape->rank() || slice.starts.size() != static_cast<std::size_t>(p.rank()) ||
+        part->type.dtype != *dtype)
+      return bad("'" + name + "': a slice does not fit");
     for (int d = 0; d < p.rank(); ++d) {
       const std::int64_t start = slice.starts[static_cast<std::size_t>(d)];
-      if (start < 0 || start > (*shape)[d] || p[d] > (*shape)[d] - start) return bad("'" + name + "': a slice does not fit");
+      if (start < 0 || start > (*shape)[d] || p[d] > (*shape)[d] - start)
+        return bad("'" + name + "': a slice does not fit");
     }
     const std::size_t size = dtype_size(*dtype);
     const std::int64_t count = p.elements();
@@ -275,23 +297,28 @@ Result<TensorValue> TfCheckpoint::read_slices(const ModelBundle& bundle, const s
         rest /= p[d];
         stride *= (*shape)[d];
       }
-      std::memcpy(result.bytes.mutable_data() + static_cast<std::size_t>(to) * size, part->bytes.data() + static_cast<std::size_t>(i) * size, size);
+      std::memcpy(result.bytes.mutable_data() + static_cast<std::size_t>(to) * size,
+                  part->bytes.data() + static_cast<std::size_t>(i) * size, size);
     }
   }
   if (covered != shape->elements()) return bad("'" + name + "': its slices do not make it up");
   return result;
 }
 
-Result<TensorValue> TfCheckpoint::read(const ModelBundle& bundle, const std::string& name, std::uint64_t max_bytes) const {
+Result<TensorValue> TfCheckpoint::read(const ModelBundle& bundle, const std::string& name,
+                                       std::uint64_t max_bytes) const {
   const auto found = entries_.find(name);
   if (found == entries_.end()) return bad("there is no variable '" + name + "'");
   const Entry& e = found->second;
   if (!e.slices.empty()) return read_slices(bundle, name, e, max_bytes);
-  if (e.shard >= shard_count_) return bad("'" + name + "': there is no shard " + std::to_string(e.shard));
+  if (e.shard >= shard_count_)
+    return bad("'" + name + "': there is no shard " + std::to_string(e.shard));
   const Buffer* file = bundle.find(shard_name(e.shard));
   if (file == nullptr) return Error{Code::kMissingFile, "the file is missing", shard_name(e.shard)};
-  if (e.offset > file->size() || e.size > file->size() - e.offset) return bad("'" + name + "' lies outside " + shard_name(e.shard));
-  const Buffer bytes = file->slice(static_cast<std::size_t>(e.offset), static_cast<std::size_t>(e.size));
+  if (e.offset > file->size() || e.size > file->size() - e.offset)
+    return bad("'" + name + "' lies outside " + shard_name(e.shard));
+  const Buffer bytes =
+      file->slice(static_cast<std::size_t>(e.offset), static_cast<std::size_t>(e.size));
   const auto shape = e.shape.shape();
   const auto dtype = e.type.dtype();
   if (!shape || !shape->known() || !dtype) return bad("'" + name + "': no possible type or shape");
@@ -301,7 +328,8 @@ Result<TensorValue> TfCheckpoint::read(const ModelBundle& bundle, const std::str
   if (crc.masked() != e.crc) return bad("'" + name + "': the checksum does not hold");
   const auto size = byte_size(*dtype, *shape);
   if (is_handle(*dtype) || !size || *size != bytes.size()) {
-    return bad("'" + name + "': " + shape->text() + " does not take " + std::to_string(bytes.size()) + " bytes");
+    return bad("'" + name + "': " + shape->text() + " does not take " +
+               std::to_string(bytes.size()) + " bytes");
   }
   return TensorValue{tensor_type(*dtype, *shape), Buffer::copy_of(bytes.bytes()), {}};
 }

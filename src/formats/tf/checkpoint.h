@@ -1,5 +1,5 @@
-// A SavedModel's variables: an index (a sorted table of blocks, as LevelDB writes it) from names to places in shards.
-// Every block and every tensor carries a checksum, and each is verified.
+// A SavedModel's variables: an index (a sorted table of blocks, as LevelDB writes it) from names to
+// places in shards. Every block and every tensor carries a checksum, and each is verified.
 #pragma once
 
 #include <map>
@@ -19,7 +19,8 @@ class TfCheckpoint {
   // Names of all shards.
   std::vector<std::string> shards() const;
   bool has(const std::string& name) const { return entries_.contains(name); }
-  Result<TensorValue> read(const ModelBundle& bundle, const std::string& name, std::uint64_t max_bytes) const;
+  Result<TensorValue> read(const ModelBundle& bundle, const std::string& name,
+                           std::uint64_t max_bytes) const;
 
  private:
   struct Slice {
@@ -38,7 +39,8 @@ class TfCheckpoint {
 
   Status read_entries(std::span<const std::byte> block);
   Status add_entry(std::string_view key, std::span<const std::byte> value);
-  Result<TensorValue> read_slices(const ModelBundle& bundle, const std::string& name, const Entry& whole, std::uint64_t max_bytes) const;
+  Result<TensorValue> read_slices(const ModelBundle& bundle, const std::string& name,
+                                  const Entry& whole, std::uint64_t max_bytes) const;
   static std::string slice_key(const std::string& name, const Slice& slice);
   std::string shard_name(std::uint64_t shard) const;
 

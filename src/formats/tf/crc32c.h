@@ -1,4 +1,5 @@
-// The checksum of TensorFlow's checkpoints: CRC-32C, stored rotated and offset so that sums of sums stay apart.
+// The checksum of TensorFlow's checkpoints: CRC-32C, stored rotated and offset so that sums of sums
+// stay apart.
 #pragma once
 
 #include <array>
@@ -11,7 +12,8 @@ namespace tare {
 class Crc32c {
  public:
   void add(std::span<const std::byte> bytes) {
-    for (const std::byte b : bytes) state_ = kTable[(state_ ^ static_cast<std::uint32_t>(b)) & 0xff] ^ (state_ >> 8);
+    for (const std::byte b : bytes)
+      state_ = kTable[(state_ ^ static_cast<std::uint32_t>(b)) & 0xff] ^ (state_ >> 8);
   }
   std::uint32_t masked() const {
     const std::uint32_t sum = ~state_;

@@ -1,5 +1,6 @@
-// Works from the inside out: a loop or branch is rewritten when nothing between its ends is one itself. Nodes are cut
-// out backwards from a result, up to the nodes that bring values in, which become arguments.
+// Works from the inside out: a loop or branch is rewritten when nothing between its ends is one
+// itself. Nodes are cut out backwards from a result, up to the nodes that bring values in, which
+// become arguments.
 #include "formats/tf/frames.h"
 
 #include <algorithm>
@@ -11,7 +12,9 @@
 namespace tare {
 namespace {
 
-bool is_op(const TfNodeDef& n, std::string_view op) { return n.op == op || (n.op.starts_with("Ref") && n.op.substr(3) == op); }
+bool is_op(const TfNodeDef& n, std::string_view op) {
+  return n.op == op || (n.op.starts_with("Ref") && n.op.substr(3) == op);
+}
 
 struct Reference {
   std::string name;
@@ -26,9 +29,14 @@ Reference reference(const std::string& text) {
   std::string name = text.substr(start, colon - start);
   // In a function a reference names the output too; Switch's second one is output_true.
   const std::size_t inner = name.find(':');
-  if (inner != std::string::npos) return {name.substr(0, inner), name.substr(inner + 1) == "output_true" ? std::size_t{1} : std::size_t{0}};
-  return {name, port.size() < 6 && !port.empty() && std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; })
-                    ? static_cast<std::size_t>(std::stoul(port)) : 0};
+  if (inner != std::string::npos)
+    return {name.substr(0, inner),
+            name.substr(inner + 1) == "output_true" ? std::size_t{1} : std::size_t{0}};
+  return {name,
+          port.size() < 6 && !port.empty() &&
+                  std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; })
+              ? static_cast<std::size_t>(std::stoul(port))
+              : 0};
 }
 
 bool is_control(const std::string& input) { return input.starts_with('^'); }
@@ -42,18 +50,21 @@ struct Piece {
 
 class FrameLowering {
  public:
-  FrameLowering(std::vector<TfNodeDef>& nodes, std::vector<TfFunctionDef>& functions, std::string prefix)
+  FrameLowering(std::vector<TfNodeDef>& nodes, std::vector<TfFunctionDef>& functions,
+                std::string prefix)
       : nodes_(nodes), functions_(functions), prefix_(std::move(prefix)) {}
 
   Status run();
 
  private:
   struct Loop {
-    std::vector<std::size_t> enters, merges, switches, nexts, exits;  // of variables; SIZE_MAX where there is none
-    std::vector<std::size_t> constants;                                // enters that keep their value
+    std::vector<std::size_t> enters, merges, switches, nexts,
+        exits;                           // of variables; SIZE_MAX where there is none
+    std::vector<std::size_t> constants;  // enters that keep their value
     std::size_t cond = SIZE_MAX;
   };
-  using Stop = std::function<std::string(std::size_t node, std::size_t port)>;  // an argument's name, or nothing
+  using Stop = std::function<std::string(std::size_t node,
+                                         std::size_t port)>;  // an argument's name, or nothing
 
   void index();
   std::size_t find(const std::string& input) const;
@@ -63,7 +74,8 @@ class FrameLowering {
   Result<bool> lower_branch(std::size_t merge);
   std::string add_function(std::string name, std::size_t arguments, Piece piece);
   Error bad(std::size_t node, std::string message) const {
-    return {Code::kInvalidModel, std::move(message), "node '" + nodes_[node].name + "' (" + nodes_[node].op + ")"};
+    return {Code::kInvalidModel, std::move(message),
+            "node '" + nodes_[node].name + "' (" + nodes_[node].op + ")"};
   }
 
   std::vector<TfNodeDef>& nodes_;
@@ -74,7 +86,9 @@ class FrameLowering {
 
 std::string argument_name(std::size_t i) { return "argument " + std::to_string(i); }
 
-TfAttr function_attr(std::string name) { return {.kind = TfAttr::Kind::kFunction, .text = std::move(name)}; }
+TfAttr function_attr(std::string name) {
+  return {.kind = TfAttr::Kind::kFunction, .text = std::move(name)};
+}
 
 std::string frame_of(const TfNodeDef& node) {
   const TfAttr* a = node.find("frame_name");
@@ -107,7 +121,8 @@ Piece FrameLowering::cut(const std::vector<std::string>& results, const Stop& st
   while (!open.empty()) {
     TfNodeDef node = nodes_[open.back()];
     open.pop_back();
-    for (const char* op : {"Exit", "Enter", "Merge", "NextIteration", "LoopCond", "Switch"}) piece.ready &= !is_op(node, op);
+    for (const char* op : {"Exit", "Enter", "Merge", "NextIteration", "LoopCond", "Switch"})
+      piece.ready &= !is_op(node, op);
     std::erase_if(node.inputs, is_control);
     for (std::string& input : node.inputs) input = follow(input);
     piece.nodes.push_back(std::move(node));
@@ -134,7 +149,8 @@ Result<FrameLowering::Loop> FrameLowering::loop_of(const std::string& frame) con
   std::map<std::size_t, std::size_t> merge_of;  // by enter
   std::map<std::size_t, std::size_t> place;     // of a merge among the variables
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    if (is_op(nodes_[i], "Merge") && !nodes_[i].inputs.empty()) merge_of.emplace(find(nodes_[i].inputs[0]), i);
+    if (is_op(nodes_[i], "Merge") && !nodes_[i].inputs.empty())
+      merge_of.emplace(find(nodes_[i].inputs[0]), i);
   }
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     if (!is_op(nodes_[i], "Enter") || frame_of(nodes_[i]) != frame) continue;
@@ -168,7 +184,8 @@ Result<FrameLowering::Loop> FrameLowering::loop_of(const std::string& frame) con
     loop.switches[at->second] = i;
     switch_place.emplace(i, at->second);
   }
-  if (loop.cond == SIZE_MAX || nodes_[loop.cond].inputs.empty()) return Error{Code::kInvalidModel, "the loop has no LoopCond", "frame '" + frame + "'"};
+  if (loop.cond == SIZE_MAX || nodes_[loop.cond].inputs.empty())
+    return Error{Code::kInvalidModel, "the loop has no LoopCond", "frame '" + frame + "'"};
   return loop;
 }
 
@@ -179,7 +196,8 @@ Result<bool> FrameLowering::lower_loop(const std::string& frame) {
   const std::size_t variables = loop.merges.size();
   const auto argument_of = [&](std::size_t node, std::size_t port) -> std::string {
     for (std::size_t i = 0; i < variables; ++i) {
-      if (node == loop.merges[i] || (node == loop.switches[i] && port == 1)) return argument_name(i);
+      if (node == loop.merges[i] || (node == loop.switches[i] && port == 1))
+        return argument_name(i);
     }
     for (std::size_t i = 0; i < loop.constants.size(); ++i) {
       if (node == loop.constants[i]) return argument_name(variables + i);
@@ -191,15 +209,18 @@ Result<bool> FrameLowering::lower_loop(const std::string& frame) {
   Piece cond = cut({nodes_[loop.cond].inputs[0]}, argument_of);
   Piece body = cut(next, argument_of);
   if (!cond.ready || !body.ready) return false;
-  for (std::size_t i = 0; i < loop.constants.size(); ++i) body.results.push_back(argument_name(variables + i));
+  for (std::size_t i = 0; i < loop.constants.size(); ++i)
+    body.results.push_back(argument_name(variables + i));
   const std::size_t arguments = variables + loop.constants.size();
   TfNodeDef node;
   node.name = prefix_ + "while " + frame;
   node.op = "While";
   for (const std::size_t e : loop.enters) node.inputs.push_back(nodes_[e].inputs[0]);
   for (const std::size_t e : loop.constants) node.inputs.push_back(nodes_[e].inputs[0]);
-  node.attrs.emplace_back("cond", function_attr(add_function("cond of " + frame, arguments, std::move(cond))));
-  node.attrs.emplace_back("body", function_attr(add_function("body of " + frame, arguments, std::move(body))));
+  node.attrs.emplace_back(
+      "cond", function_attr(add_function("cond of " + frame, arguments, std::move(cond))));
+  node.attrs.emplace_back(
+      "body", function_attr(add_function("body of " + frame, arguments, std::move(body))));
   for (TfNodeDef& exit : nodes_) {
     if (!is_op(exit, "Exit") || exit.inputs.empty()) continue;
     const std::size_t from = find(exit.inputs[0]);
@@ -220,7 +241,9 @@ Result<bool> FrameLowering::lower_loop(const std::string& frame) {
 
 Result<bool> FrameLowering::lower_branch(std::size_t merge) {
   const std::vector<std::string> inputs(nodes_[merge].inputs);
-  if (std::count_if(inputs.begin(), inputs.end(), [](const auto& i) { return !is_control(i); }) != 2) return bad(merge, "takes 2 inputs");
+  if (std::count_if(inputs.begin(), inputs.end(), [](const auto& i) { return !is_control(i); }) !=
+      2)
+    return bad(merge, "takes 2 inputs");
   std::vector<std::pair<std::size_t, std::string>> captured;  // switch, what it switches
   std::string predicate;
   bool mixed = false;
@@ -260,7 +283,8 @@ Result<bool> FrameLowering::lower_branch(std::size_t merge) {
     }
   }
   if (predicate.empty() || true_side < 0) return bad(merge, "no Switch says which input to take");
-  if (mixed) return Error{Code::kUnsupported, "its inputs hang on two conditions", bad(merge, {}).where};
+  if (mixed)
+    return Error{Code::kUnsupported, "its inputs hang on two conditions", bad(merge, {}).where};
   TfNodeDef& node = nodes_[merge];
   node.inputs = {predicate};
   for (const auto& [from, what] : captured) node.inputs.push_back(what);
@@ -272,7 +296,8 @@ Result<bool> FrameLowering::lower_branch(std::size_t merge) {
     taken.attrs.emplace_back("dtype", TfAttr{.kind = TfAttr::Kind::kType, .type = {3}});
     pieces[s].nodes.push_back(std::move(taken));
     pieces[s].results.push_back("taken input");
-    const std::string name = add_function((s == true_side ? "then of " : "else of ") + node.name, captured.size(), std::move(pieces[s]));
+    const std::string name = add_function((s == true_side ? "then of " : "else of ") + node.name,
+                                          captured.size(), std::move(pieces[s]));
     node.attrs.emplace_back(s == true_side ? "then_branch" : "else_branch", function_attr(name));
   }
   node.op = "If";
@@ -289,7 +314,8 @@ Status FrameLowering::run() {
     if (frame_of(nodes_[i]).empty()) return bad(i, "frame_name: the attribute is missing");
     frames.insert(frame_of(nodes_[i]));
   }
-  if (frames.size() > 1000 || merges > 20000) return Error{Code::kBudgetExceeded, "too many loops or branches", {}};
+  if (frames.size() > 1000 || merges > 20000)
+    return Error{Code::kBudgetExceeded, "too many loops or branches", {}};
   for (bool progress = true; progress;) {
     progress = false;
     for (auto frame = frames.begin(); frame != frames.end();) {
@@ -300,17 +326,21 @@ Status FrameLowering::run() {
     }
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       if (!is_op(nodes_[i], "Merge")) continue;
-      const auto loops = std::any_of(nodes_[i].inputs.begin(), nodes_[i].inputs.end(), [&](const std::string& input) {
-        const std::size_t from = find(input);
-        return from != SIZE_MAX && (is_op(nodes_[from], "NextIteration") || is_op(nodes_[from], "Enter"));
-      });
+      const auto loops = std::any_of(
+          nodes_[i].inputs.begin(), nodes_[i].inputs.end(), [&](const std::string& input) {
+            const std::size_t from = find(input);
+            return from != SIZE_MAX &&
+                   (is_op(nodes_[from], "NextIteration") || is_op(nodes_[from], "Enter"));
+          });
       if (loops) continue;
       const auto done = lower_branch(i);
       if (!done) return done.error();
       progress |= *done;
     }
   }
-  if (!frames.empty()) return Error{Code::kInvalidModel, "a loop is no loop by itself", "frame '" + *frames.begin() + "'"};
+  if (!frames.empty())
+    return Error{Code::kInvalidModel, "a loop is no loop by itself",
+                 "frame '" + *frames.begin() + "'"};
   return {};
 }
 

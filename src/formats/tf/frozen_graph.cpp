@@ -1,5 +1,6 @@
-// Frozen graphs: a bare GraphDef whose constants are inside it. It states no signature: callers name the tensors to give
-// and to compute, or the placeholders and the results that nothing takes are meant.
+// Frozen graphs: a bare GraphDef whose constants are inside it. It states no signature: callers
+// name the tensors to give and to compute, or the placeholders and the results that nothing takes
+// are meant.
 #include "formats/tf/import.h"
 
 namespace tare {
@@ -8,7 +9,8 @@ namespace {
 bool recognises(const ModelBundle& bundle) {
   const auto& file = bundle.files().front();
   // A SavedModel starts with its version's number, a GraphDef with a node.
-  return file.name.ends_with(".pb") && !file.name.ends_with("saved_model.pb") && (file.bytes.empty() || file.bytes.bytes()[0] != std::byte{0x08});
+  return file.name.ends_with(".pb") && !file.name.ends_with("saved_model.pb") &&
+         (file.bytes.empty() || file.bytes.bytes()[0] != std::byte{0x08});
 }
 
 Result<std::vector<std::string>> missing(const ModelBundle&) { return std::vector<std::string>(); }
@@ -19,7 +21,8 @@ Result<Module> read_graph(const Buffer& file, const ReadOptions& options) {
   if (graph->nodes.empty()) return Error{Code::kInvalidModel, "the GraphDef has no nodes", {}};
   auto signature = signature_of_graph(*graph);
   if (!signature) return signature.error();
-  const auto named = [](const std::vector<std::string>& names, std::vector<TfSignature::Tensor>& into) {
+  const auto named = [](const std::vector<std::string>& names,
+                        std::vector<TfSignature::Tensor>& into) {
     if (!names.empty()) into.clear();
     for (const std::string& name : names) into.push_back({name, name});
   };

@@ -1,5 +1,5 @@
-// References: "node", "node:1", "^node" in a graph; "argument", "node:output", "node:output:1" in a function, where the
-// output's name needs the op's own list of outputs.
+// References: "node", "node:1", "^node" in a graph; "argument", "node:output", "node:output:1" in a
+// function, where the output's name needs the op's own list of outputs.
 #include "formats/tf/graph_index.h"
 
 #include <algorithm>
@@ -8,15 +8,19 @@
 namespace tare {
 namespace {
 
-// Ops with several named outputs, in their order; an op that is not here has one name for all of its outputs.
+// Ops with several named outputs, in their order; an op that is not here has one name for all of
+// its outputs.
 struct OutputNames {
   std::string_view op;
   std::array<std::string_view, 6> names;
 };
 constexpr OutputNames kOutputNames[] = {
     {"FusedBatchNorm", {"y", "batch_mean", "batch_variance", "reserve_space_1", "reserve_space_2"}},
-    {"FusedBatchNormV2", {"y", "batch_mean", "batch_variance", "reserve_space_1", "reserve_space_2"}},
-    {"FusedBatchNormV3", {"y", "batch_mean", "batch_variance", "reserve_space_1", "reserve_space_2", "reserve_space_3"}},
+    {"FusedBatchNormV2",
+     {"y", "batch_mean", "batch_variance", "reserve_space_1", "reserve_space_2"}},
+    {"FusedBatchNormV3",
+     {"y", "batch_mean", "batch_variance", "reserve_space_1", "reserve_space_2",
+      "reserve_space_3"}},
     {"TopK", {"values", "indices"}},
     {"TopKV2", {"values", "indices"}},
     {"Switch", {"output_false", "output_true"}},
@@ -31,7 +35,8 @@ constexpr OutputNames kOutputNames[] = {
     {"MaxPoolWithArgmax", {"output", "argmax"}},
     {"NonMaxSuppressionV4", {"selected_indices", "valid_outputs"}},
     {"NonMaxSuppressionV5", {"selected_indices", "selected_scores", "valid_outputs"}},
-    {"CombinedNonMaxSuppression", {"nmsed_boxes", "nmsed_scores", "nmsed_classes", "valid_detections"}},
+    {"CombinedNonMaxSuppression",
+     {"nmsed_boxes", "nmsed_scores", "nmsed_classes", "valid_detections"}},
     {"TensorArrayV3", {"handle", "flow"}},
     {"TensorArrayConcatV3", {"value", "lengths"}},
     {"TensorListPopBack", {"output_handle", "tensor"}},
@@ -41,7 +46,8 @@ constexpr OutputNames kOutputNames[] = {
     {"StringSplitV2", {"indices", "values", "shape"}},
     {"StringNGrams", {"ngrams", "ngrams_splits"}},
     {"SparseReshape", {"output_indices", "output_shape"}},
-    {"SparseFillEmptyRows", {"output_indices", "output_values", "empty_row_indicator", "reverse_index_map"}},
+    {"SparseFillEmptyRows",
+     {"output_indices", "output_values", "empty_row_indicator", "reverse_index_map"}},
     {"RaggedRange", {"rt_nested_splits", "rt_dense_values"}},
     {"Svd", {"s", "u", "v"}},
     {"Qr", {"q", "r"}},
@@ -74,11 +80,13 @@ Result<TfEdge> TfGraphIndex::find_in_function(std::string_view name, std::string
   if (colon != std::string_view::npos && !read_port(rest.substr(colon + 1), edge.port)) {
     return bad("'" + std::string(name) + ":" + std::string(rest) + "' is no tensor");
   }
-  if (is_argument(edge)) return bad("'" + std::string(name) + "' is an argument and has no outputs");
+  if (is_argument(edge))
+    return bad("'" + std::string(name) + "' is an argument and has no outputs");
   for (const OutputNames& o : kOutputNames) {
     if (o.op != (*nodes_)[edge.node].op) continue;
     const auto at = std::find(o.names.begin(), o.names.end(), output);
-    if (at == o.names.end()) return bad(std::string(o.op) + " has no output '" + std::string(output) + "'");
+    if (at == o.names.end())
+      return bad(std::string(o.op) + " has no output '" + std::string(output) + "'");
     edge.port += static_cast<std::size_t>(at - o.names.begin());
   }
   return edge;
@@ -99,12 +107,15 @@ Result<TfEdge> TfGraphIndex::find(std::string_view tensor) const {
   const auto found = names_.find(name);
   if (found == names_.end()) return bad("there is no node '" + std::string(name) + "'");
   TfEdge edge{found->second, 0, control};
-  if (!rest.empty() && !read_port(rest, edge.port)) return bad("'" + std::string(tensor) + "' is no tensor");
-  if (colon != std::string_view::npos && rest.empty()) return bad("'" + std::string(tensor) + "' is no tensor");
+  if (!rest.empty() && !read_port(rest, edge.port))
+    return bad("'" + std::string(tensor) + "' is no tensor");
+  if (colon != std::string_view::npos && rest.empty())
+    return bad("'" + std::string(tensor) + "' is no tensor");
   return edge;
 }
 
-Result<TfGraphIndex> TfGraphIndex::of(const std::vector<TfNodeDef>& nodes, const TfFunctionDef* function) {
+Result<TfGraphIndex> TfGraphIndex::of(const std::vector<TfNodeDef>& nodes,
+                                      const TfFunctionDef* function) {
   TfGraphIndex index;
   index.nodes_ = &nodes;
   index.function_ = function;
@@ -112,16 +123,21 @@ Result<TfGraphIndex> TfGraphIndex::of(const std::vector<TfNodeDef>& nodes, const
     return !name.empty() && index.names_.emplace(name, number).second;
   };
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (!add(nodes[i].name, i)) return bad(nodes[i].name.empty() ? "a node without a name" : "two nodes are called '" + nodes[i].name + "'");
+    if (!add(nodes[i].name, i))
+      return bad(nodes[i].name.empty() ? "a node without a name"
+                                       : "two nodes are called '" + nodes[i].name + "'");
   }
   for (std::size_t i = 0; function != nullptr && i < function->inputs.size(); ++i) {
-    if (!add(function->inputs[i].name, nodes.size() + i)) return bad("argument '" + function->inputs[i].name + "' has no name of its own");
+    if (!add(function->inputs[i].name, nodes.size() + i))
+      return bad("argument '" + function->inputs[i].name + "' has no name of its own");
   }
   index.inputs_.resize(nodes.size());
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     for (const std::string& input : nodes[i].inputs) {
       auto edge = index.find(input);
-      if (!edge) return Error{edge.error().code, edge.error().message, "node '" + nodes[i].name + "' (" + nodes[i].op + ")"};
+      if (!edge)
+        return Error{edge.error().code, edge.error().message,
+                     "node '" + nodes[i].name + "' (" + nodes[i].op + ")"};
       index.inputs_[i].push_back(*edge);
     }
   }
@@ -155,7 +171,8 @@ Result<std::vector<std::size_t>> TfGraphIndex::order(const std::vector<TfEdge>& 
       }
       const TfEdge& input = inputs[top.next++];
       if (is_argument(input) || states[input.node] == State::kDone) continue;
-      if (states[input.node] == State::kOpen) return bad("node '" + (*nodes_)[input.node].name + "' needs its own result");
+      if (states[input.node] == State::kOpen)
+        return bad("node '" + (*nodes_)[input.node].name + "' needs its own result");
       visit(input.node);
     }
   }

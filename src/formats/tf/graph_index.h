@@ -1,5 +1,5 @@
-// Who feeds whom in a graph or a function body: names become numbers once, checked, and nodes get an order in which each
-// comes after its inputs.
+// Who feeds whom in a graph or a function body: names become numbers once, checked, and nodes get
+// an order in which each comes after its inputs.
 #pragma once
 
 #include <string_view>
@@ -10,7 +10,8 @@
 
 namespace tare {
 
-// One tensor: output `port` of a node; nodes beyond the last one stand for the function's arguments.
+// One tensor: output `port` of a node; nodes beyond the last one stand for the function's
+// arguments.
 struct TfEdge {
   std::size_t node = 0;
   std::size_t port = 0;
@@ -20,7 +21,8 @@ struct TfEdge {
 class TfGraphIndex {
  public:
   // Both must outlive the index. The function is null for a graph.
-  static Result<TfGraphIndex> of(const std::vector<TfNodeDef>& nodes, const TfFunctionDef* function);
+  static Result<TfGraphIndex> of(const std::vector<TfNodeDef>& nodes,
+                                 const TfFunctionDef* function);
 
   const std::vector<TfNodeDef>& nodes() const { return *nodes_; }
   const std::vector<TfEdge>& inputs(std::size_t node) const { return inputs_[node]; }

@@ -1,5 +1,5 @@
-// GraphDef as protobuf's JSON, the way TF.js writes it: bytes in base64 (or lists of numbers), 64-bit integers as text,
-// enums by name or number, what is at its default left out.
+// GraphDef as protobuf's JSON, the way TF.js writes it: bytes in base64 (or lists of numbers),
+// 64-bit integers as text, enums by name or number, what is at its default left out.
 #include <cmath>
 #include <limits>
 
@@ -153,15 +153,24 @@ TfAttr Decoder::single(Json json) {
   using Kind = TfAttr::Kind;
   TfAttr a;
   const std::string_view key = json.key();
-  if (key == "s") a = {.kind = Kind::kString, .text = bytes(json)};
-  else if (key == "i") a = {.kind = Kind::kInt, .integer = integer(json)};
-  else if (key == "f") a = {.kind = Kind::kFloat, .number = number(json)};
-  else if (key == "b") a = {.kind = Kind::kBool, .integer = json.boolean(sink_) ? 1 : 0};
-  else if (key == "type") a = {.kind = Kind::kType, .type = type(json)};
-  else if (key == "shape") a = {.kind = Kind::kShape, .shape = shape(json)};
-  else if (key == "tensor") a = {.kind = Kind::kTensor, .tensor = {tensor(json)}};
-  else if (key == "func") a = {.kind = Kind::kFunction, .text = std::string(json.at("name").string(sink_))};
-  else if (key == "placeholder") a = {.kind = Kind::kPlaceholder, .text = std::string(json.string(sink_))};
+  if (key == "s")
+    a = {.kind = Kind::kString, .text = bytes(json)};
+  else if (key == "i")
+    a = {.kind = Kind::kInt, .integer = integer(json)};
+  else if (key == "f")
+    a = {.kind = Kind::kFloat, .number = number(json)};
+  else if (key == "b")
+    a = {.kind = Kind::kBool, .integer = json.boolean(sink_) ? 1 : 0};
+  else if (key == "type")
+    a = {.kind = Kind::kType, .type = type(json)};
+  else if (key == "shape")
+    a = {.kind = Kind::kShape, .shape = shape(json)};
+  else if (key == "tensor")
+    a = {.kind = Kind::kTensor, .tensor = {tensor(json)}};
+  else if (key == "func")
+    a = {.kind = Kind::kFunction, .text = std::string(json.at("name").string(sink_))};
+  else if (key == "placeholder")
+    a = {.kind = Kind::kPlaceholder, .text = std::string(json.string(sink_))};
   return a;
 }
 
@@ -175,10 +184,13 @@ TfAttr Decoder::list(Json json) {
   add("s", [&](Json v) { return TfAttr{.kind = Kind::kString, .text = bytes(v)}; });
   add("i", [&](Json v) { return TfAttr{.kind = Kind::kInt, .integer = integer(v)}; });
   add("f", [&](Json v) { return TfAttr{.kind = Kind::kFloat, .number = number(v)}; });
-  add("b", [&](Json v) { return TfAttr{.kind = Kind::kBool, .integer = v.boolean(sink_) ? 1 : 0}; });
+  add("b",
+      [&](Json v) { return TfAttr{.kind = Kind::kBool, .integer = v.boolean(sink_) ? 1 : 0}; });
   add("type", [&](Json v) { return TfAttr{.kind = Kind::kType, .type = type(v)}; });
   add("shape", [&](Json v) { return TfAttr{.kind = Kind::kShape, .shape = shape(v)}; });
-  add("func", [&](Json v) { return TfAttr{.kind = Kind::kFunction, .text = std::string(v.at("name").string(sink_))}; });
+  add("func", [&](Json v) {
+    return TfAttr{.kind = Kind::kFunction, .text = std::string(v.at("name").string(sink_))};
+  });
   return a;
 }
 
@@ -212,7 +224,9 @@ void Decoder::nodes(Json json, std::vector<TfNodeDef>& into) {
 }
 
 void Decoder::arguments(Json json, std::vector<TfFunctionDef::Argument>& into) {
-  each(json, [&](Json a) { into.push_back({std::string(a.at("name").string(sink_)), type(a.at("type"))}); });
+  each(json, [&](Json a) {
+    into.push_back({std::string(a.at("name").string(sink_)), type(a.at("type"))});
+  });
 }
 
 TfFunctionDef Decoder::function(Json json) {

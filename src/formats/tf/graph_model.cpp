@@ -12,7 +12,8 @@ bool recognises(const ModelBundle& bundle) {
   const std::string_view text = model_json_text(bundle);
   const auto has = [&](std::string_view word) { return text.find(word) != std::string_view::npos; };
   if (!text.starts_with("{") || has("\"layers-model\"") || has("\"model_config\"")) return false;
-  return has("\"graph-model\"") || (has("\"modelTopology\"") && has("\"node\"") && !has("\"class_name\""));
+  return has("\"graph-model\"") ||
+         (has("\"modelTopology\"") && has("\"node\"") && !has("\"class_name\""));
 }
 
 Result<std::vector<std::string>> missing(const ModelBundle& bundle) {
@@ -26,7 +27,8 @@ Result<std::vector<std::string>> missing(const ModelBundle& bundle) {
 class TfjsConstants : public TfConstants {
  public:
   explicit TfjsConstants(TfjsWeights weights) : weights_(std::move(weights)) {
-    for (std::size_t i = 0; i < weights_.entries().size(); ++i) by_name_.emplace(weights_.entries()[i].name, i);
+    for (std::size_t i = 0; i < weights_.entries().size(); ++i)
+      by_name_.emplace(weights_.entries()[i].name, i);
   }
   std::optional<Result<TensorValue>> find(const std::string& name) override {
     const auto found = by_name_.find(name);
@@ -43,7 +45,8 @@ void read_tensors(Json json, std::vector<TfSignature::Tensor>& into, ErrorSink& 
   if (!json.is_null() && !json.is_object()) json.expected("an object", sink);
   for (const Json tensor : json) {
     if (!tensor.is_object()) return tensor.expected("a tensor's name, type and shape", sink);
-    TfSignature::Tensor t{std::string(tensor.key()), std::string(tensor.at("name").string_or(tensor.key(), sink))};
+    TfSignature::Tensor t{std::string(tensor.key()),
+                          std::string(tensor.at("name").string_or(tensor.key(), sink))};
     if (tensor.has("dtype")) t.type = decode_tf_type(tensor.at("dtype"), sink);
     if (tensor.has("resourceId")) t.resource = tensor.at("resourceId").integer(sink);
     if (tensor.has("tensorShape")) t.shape = decode_tf_shape(tensor.at("tensorShape"), sink);

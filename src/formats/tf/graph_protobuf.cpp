@@ -1,5 +1,5 @@
-// GraphDef in protobuf's wire format: frozen graphs, and the graphs inside a SavedModel. Field numbers are those of
-// TensorFlow's .proto files.
+// GraphDef in protobuf's wire format: frozen graphs, and the graphs inside a SavedModel. Field
+// numbers are those of TensorFlow's .proto files.
 #include "formats/tf/graph_protobuf.h"
 
 namespace tare {
@@ -7,12 +7,15 @@ namespace {
 
 constexpr int kMaxAttrDepth = 64;
 
-std::pair<std::string, std::span<const std::byte>> map_entry(std::span<const std::byte> bytes, bool& ok) {
+std::pair<std::string, std::span<const std::byte>> map_entry(std::span<const std::byte> bytes,
+                                                             bool& ok) {
   std::pair<std::string, std::span<const std::byte>> entry;
   Protobuf p(bytes);
   while (p.next()) {
-    if (p.field() == 1) entry.first = p.text();
-    else if (p.field() == 2) entry.second = p.bytes();
+    if (p.field() == 1)
+      entry.first = p.text();
+    else if (p.field() == 2)
+      entry.second = p.bytes();
   }
   ok &= p.ok();
   return entry;
@@ -70,27 +73,46 @@ TfTensor Decoder::tensor(std::span<const std::byte> bytes) {
   Protobuf p(bytes);
   while (p.next()) {
     switch (p.field()) {
-      case 1: t.type = {p.integer()}; break;
-      case 2: t.shape = shape(p.bytes()); break;
-      case 4: t.content = p.text(); break;
-      case 5: case 9:
+      case 1:
+        t.type = {p.integer()};
+        break;
+      case 2:
+        t.shape = shape(p.bytes());
+        break;
+      case 4:
+        t.content = p.text();
+        break;
+      case 5:
+      case 9:
         p.numbers(5, [&](Protobuf& q) { t.numbers.push_back(static_cast<double>(q.raw_f32())); });
         break;
-      case 6: case 12:
+      case 6:
+      case 12:
         p.numbers(1, [&](Protobuf& q) { t.numbers.push_back(q.raw_f64()); });
         break;
-      case 8: t.strings.push_back(p.text()); break;
-      case 7: case 10: case 11: case 13: case 16: case 17:
-        p.numbers(0, [&](Protobuf& q) { t.integers.push_back(static_cast<std::int64_t>(q.raw_varint())); });
+      case 8:
+        t.strings.push_back(p.text());
         break;
-      default: break;
+      case 7:
+      case 10:
+      case 11:
+      case 13:
+      case 16:
+      case 17:
+        p.numbers(0, [&](Protobuf& q) {
+          t.integers.push_back(static_cast<std::int64_t>(q.raw_varint()));
+        });
+        break;
+      default:
+        break;
     }
   }
   done(p);
   return t;
 }
 
-// A function's name; the attributes bound to it may bind functions again, and are looked at for soundness alone.
+// A function's name; the attributes bound to it may bind functions again, and are looked at for
+// soundness alone.
 std::string Decoder::function_name(std::span<const std::byte> bytes) {
   std::string name;
   if (depth_ >= kMaxAttrDepth) {
@@ -100,8 +122,10 @@ std::string Decoder::function_name(std::span<const std::byte> bytes) {
   ++depth_;
   Protobuf p(bytes);
   while (p.next()) {
-    if (p.field() == 1) name = p.text();
-    else if (p.field() == 2) attr(map_entry(p.bytes(), ok_).second);
+    if (p.field() == 1)
+      name = p.text();
+    else if (p.field() == 2)
+      attr(map_entry(p.bytes(), ok_).second);
   }
   --depth_;
   done(p);
@@ -114,22 +138,39 @@ TfAttr Decoder::list(std::span<const std::byte> bytes) {
   Protobuf p(bytes);
   while (p.next()) {
     switch (p.field()) {
-      case 2: a.list.push_back({.kind = Kind::kString, .text = p.text()}); break;
+      case 2:
+        a.list.push_back({.kind = Kind::kString, .text = p.text()});
+        break;
       case 3:
-        p.numbers(0, [&](Protobuf& q) { a.list.push_back({.kind = Kind::kInt, .integer = static_cast<std::int64_t>(q.raw_varint())}); });
+        p.numbers(0, [&](Protobuf& q) {
+          a.list.push_back(
+              {.kind = Kind::kInt, .integer = static_cast<std::int64_t>(q.raw_varint())});
+        });
         break;
       case 4:
-        p.numbers(5, [&](Protobuf& q) { a.list.push_back({.kind = Kind::kFloat, .number = static_cast<double>(q.raw_f32())}); });
+        p.numbers(5, [&](Protobuf& q) {
+          a.list.push_back({.kind = Kind::kFloat, .number = static_cast<double>(q.raw_f32())});
+        });
         break;
       case 5:
-        p.numbers(0, [&](Protobuf& q) { a.list.push_back({.kind = Kind::kBool, .integer = q.raw_varint() != 0}); });
+        p.numbers(0, [&](Protobuf& q) {
+          a.list.push_back({.kind = Kind::kBool, .integer = q.raw_varint() != 0});
+        });
         break;
       case 6:
-        p.numbers(0, [&](Protobuf& q) { a.list.push_back({.kind = Kind::kType, .type = {static_cast<std::int64_t>(q.raw_varint())}}); });
+        p.numbers(0, [&](Protobuf& q) {
+          a.list.push_back(
+              {.kind = Kind::kType, .type = {static_cast<std::int64_t>(q.raw_varint())}});
+        });
         break;
-      case 7: a.list.push_back({.kind = Kind::kShape, .shape = shape(p.bytes())}); break;
-      case 9: a.list.push_back({.kind = Kind::kFunction, .text = function_name(p.bytes())}); break;
-      default: break;
+      case 7:
+        a.list.push_back({.kind = Kind::kShape, .shape = shape(p.bytes())});
+        break;
+      case 9:
+        a.list.push_back({.kind = Kind::kFunction, .text = function_name(p.bytes())});
+        break;
+      default:
+        break;
     }
   }
   done(p);
@@ -142,17 +183,38 @@ TfAttr Decoder::attr(std::span<const std::byte> bytes) {
   Protobuf p(bytes);
   while (p.next()) {
     switch (p.field()) {
-      case 1: a = list(p.bytes()); break;
-      case 2: a = {.kind = Kind::kString, .text = p.text()}; break;
-      case 3: a = {.kind = Kind::kInt, .integer = p.integer()}; break;
-      case 4: a = {.kind = Kind::kFloat, .number = static_cast<double>(p.f32())}; break;
-      case 5: a = {.kind = Kind::kBool, .integer = p.natural() != 0}; break;
-      case 6: a = {.kind = Kind::kType, .type = {p.integer()}}; break;
-      case 7: a = {.kind = Kind::kShape, .shape = shape(p.bytes())}; break;
-      case 8: a = {.kind = Kind::kTensor, .tensor = {tensor(p.bytes())}}; break;
-      case 9: a = {.kind = Kind::kPlaceholder, .text = p.text()}; break;
-      case 10: a = {.kind = Kind::kFunction, .text = function_name(p.bytes())}; break;
-      default: break;
+      case 1:
+        a = list(p.bytes());
+        break;
+      case 2:
+        a = {.kind = Kind::kString, .text = p.text()};
+        break;
+      case 3:
+        a = {.kind = Kind::kInt, .integer = p.integer()};
+        break;
+      case 4:
+        a = {.kind = Kind::kFloat, .number = static_cast<double>(p.f32())};
+        break;
+      case 5:
+        a = {.kind = Kind::kBool, .integer = p.natural() != 0};
+        break;
+      case 6:
+        a = {.kind = Kind::kType, .type = {p.integer()}};
+        break;
+      case 7:
+        a = {.kind = Kind::kShape, .shape = shape(p.bytes())};
+        break;
+      case 8:
+        a = {.kind = Kind::kTensor, .tensor = {tensor(p.bytes())}};
+        break;
+      case 9:
+        a = {.kind = Kind::kPlaceholder, .text = p.text()};
+        break;
+      case 10:
+        a = {.kind = Kind::kFunction, .text = function_name(p.bytes())};
+        break;
+      default:
+        break;
     }
   }
   done(p);
@@ -164,9 +226,12 @@ TfNodeDef Decoder::node(std::span<const std::byte> bytes) {
   if (--left_ < 0) return n;
   Protobuf p(bytes);
   while (p.next()) {
-    if (p.field() == 1) n.name = p.text();
-    else if (p.field() == 2) n.op = p.text();
-    else if (p.field() == 3) n.inputs.push_back(p.text());
+    if (p.field() == 1)
+      n.name = p.text();
+    else if (p.field() == 2)
+      n.op = p.text();
+    else if (p.field() == 3)
+      n.inputs.push_back(p.text());
     else if (p.field() == 5) {
       const auto [name, value] = map_entry(p.bytes(), ok_);
       n.attrs.emplace_back(name, attr(value));
@@ -180,8 +245,10 @@ TfFunctionDef::Argument Decoder::argument(std::span<const std::byte> bytes) {
   TfFunctionDef::Argument a;
   Protobuf p(bytes);
   while (p.next()) {
-    if (p.field() == 1) a.name = p.text();
-    else if (p.field() == 3) a.type = {p.integer()};
+    if (p.field() == 1)
+      a.name = p.text();
+    else if (p.field() == 3)
+      a.type = {p.integer()};
   }
   done(p);
   return a;
@@ -190,9 +257,12 @@ TfFunctionDef::Argument Decoder::argument(std::span<const std::byte> bytes) {
 void Decoder::signature(std::span<const std::byte> bytes, TfFunctionDef& f) {
   Protobuf p(bytes);
   while (p.next()) {
-    if (p.field() == 1) f.name = p.text();
-    else if (p.field() == 2) f.inputs.push_back(argument(p.bytes()));
-    else if (p.field() == 3) f.outputs.push_back(argument(p.bytes()));
+    if (p.field() == 1)
+      f.name = p.text();
+    else if (p.field() == 2)
+      f.inputs.push_back(argument(p.bytes()));
+    else if (p.field() == 3)
+      f.outputs.push_back(argument(p.bytes()));
   }
   done(p);
 }
@@ -201,8 +271,10 @@ TfFunctionDef Decoder::function(std::span<const std::byte> bytes) {
   TfFunctionDef f;
   Protobuf p(bytes);
   while (p.next()) {
-    if (p.field() == 1) signature(p.bytes(), f);
-    else if (p.field() == 3) f.nodes.push_back(node(p.bytes()));
+    if (p.field() == 1)
+      signature(p.bytes(), f);
+    else if (p.field() == 3)
+      f.nodes.push_back(node(p.bytes()));
     else if (p.field() == 4) {
       const auto [name, value] = map_entry(p.bytes(), ok_);
       f.results.emplace_back(name, text_of(value));
@@ -236,7 +308,8 @@ Result<TfGraphDef> decode_tf_graph(std::span<const std::byte> protobuf, std::int
   Decoder decoder(max_nodes);
   TfGraphDef graph = decoder.graph(protobuf);
   if (decoder.too_many()) return Error{Code::kBudgetExceeded, "too many nodes", {}};
-  if (!decoder.ok()) return Error{Code::kInvalidModel, "the GraphDef is cut off or no protobuf", {}};
+  if (!decoder.ok())
+    return Error{Code::kInvalidModel, "the GraphDef is cut off or no protobuf", {}};
   return graph;
 }
 

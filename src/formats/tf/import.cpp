@@ -1,5 +1,5 @@
-// Walks nodes in order and calls the rule of each op. Only what the outputs need is converted, but all of the graph has
-// to be sound.
+// Walks nodes in order and calls the rule of each op. Only what the outputs need is converted, but
+// all of the graph has to be sound.
 #include "formats/tf/import.h"
 
 #include <algorithm>
@@ -21,17 +21,20 @@ constexpr int kMaxFunctionDepth = 32;
 
 class TfImporter : public TfFunctions {
  public:
-  TfImporter(const TfSource& source, const ReadOptions& options) : source_(source), options_(options), left_(options.max_nodes) {}
+  TfImporter(const TfSource& source, const ReadOptions& options)
+      : source_(source), options_(options), left_(options.max_nodes) {}
 
   Result<Module> read();
 
-  GraphId graph_of(const std::string& function, std::span<const ValueId> inputs, std::span<const TensorType> types,
-                   GraphBuilder& caller, const std::vector<bool>& constants) override;
+  GraphId graph_of(const std::string& function, std::span<const ValueId> inputs,
+                   std::span<const TensorType> types, GraphBuilder& caller,
+                   const std::vector<bool>& constants) override;
   std::vector<int> passed_on(const std::string& function) override;
   const TfVariable* variable_of(GraphBuilder& builder, ValueId handle) override;
   void make_variable(GraphBuilder& builder, ValueId handle, const std::string& node) override;
   bool assigns_variables() const override { return assigns_; }
-  std::vector<ValueId> inlined(const std::string& function, std::span<const ValueId> inputs, GraphBuilder& builder) override;
+  std::vector<ValueId> inlined(const std::string& function, std::span<const ValueId> inputs,
+                               GraphBuilder& builder) override;
 
  private:
   // Nodes being converted into one graph: outputs by node, then arguments.
@@ -66,8 +69,8 @@ class TfImporter : public TfFunctions {
   std::unordered_map<std::string, Function> functions_;
   std::map<std::string, TfVariable> variables_;
   std::map<std::pair<GraphId, ValueId>, std::string> handles_;  // the node that made the variable
-  bool assigns_ = false;  // some signature assigns variables
-  std::int64_t left_;  // nodes that may still be converted
+  bool assigns_ = false;                                        // some signature assigns variables
+  std::int64_t left_;                                           // nodes that may still be converted
   int depth_ = 0;
 };
 
@@ -82,10 +85,13 @@ Status TfImporter::index_functions() {
     const std::string where = "function '" + f.name + "'";
     auto index = TfGraphIndex::of(f.nodes, &f);
     if (!index) return placed(index.error(), where);
-    if (!functions_.emplace(f.name, Function{&f, index.take()}).second) return Error{Code::kInvalidModel, "there are two of it", where};
+    if (!functions_.emplace(f.name, Function{&f, index.take()}).second)
+      return Error{Code::kInvalidModel, "there are two of it", where};
     for (const auto& output : f.outputs) {
-      const bool there = std::any_of(f.results.begin(), f.results.end(), [&](const auto& r) { return r.first == output.name; });
-      if (!there) return Error{Code::kInvalidModel, "output '" + output.name + "' is never given", where};
+      const bool there = std::any_of(f.results.begin(), f.results.end(),
+                                     [&](const auto& r) { return r.first == output.name; });
+      if (!there)
+        return Error{Code::kInvalidModel, "output '" + output.name + "' is never given", where};
     }
   }
   return {};
@@ -109,13 +115,16 @@ ValueId TfImporter::value_of(Walk& walk, const TfEdge& edge) {
 
 void TfImporter::constant(Walk& walk, const TfNodeDef& node, TfNode& n) {
   const TfAttr* attr = node.find("value");
-  const TfTensor* tensor = attr != nullptr && attr->kind == TfAttr::Kind::kTensor ? &attr->tensor[0] : nullptr;
+  const TfTensor* tensor =
+      attr != nullptr && attr->kind == TfAttr::Kind::kTensor ? &attr->tensor[0] : nullptr;
   std::optional<Result<TensorValue>> value;
   if (source_.constants != nullptr) value = source_.constants->find(walk.prefix + node.name);
-  if (source_.constants != nullptr && !value && !walk.prefix.empty()) value = source_.constants->find(node.name);
+  if (source_.constants != nullptr && !value && !walk.prefix.empty())
+    value = source_.constants->find(node.name);
   if (!value && tensor != nullptr) {
     auto own = tensor->value(options_.max_bytes);
-    if (own && source_.constants != nullptr && !tensor->has_values() && own->type.shape.elements() > 0) {
+    if (own && source_.constants != nullptr && !tensor->has_values() &&
+        own->type.shape.elements() > 0) {
       return n.fail("there are no weights of this name");
     }
     value = std::move(own);
@@ -126,14 +135,18 @@ void TfImporter::constant(Walk& walk, const TfNodeDef& node, TfNode& n) {
   const DType want = n.dtype("dtype", v.type.dtype);
   if (want != v.type.dtype) {
     // Converters narrow whole numbers; nothing turns them into fractions.
-    if (!n.require((is_integer(want) && is_integer(v.type.dtype)) || (is_float(want) && is_float(v.type.dtype)),
-                   "the weights are of another type than the node says")) return;
+    if (!n.require((is_integer(want) && is_integer(v.type.dtype)) ||
+                       (is_float(want) && is_float(v.type.dtype)),
+                   "the weights are of another type than the node says"))
+      return;
     v = cast_numbers(std::move(v), want);
   }
   if (tensor != nullptr) {
     const auto stated = tensor->shape.shape();
-    if (stated && !n.require(*stated == v.type.shape, "the weights have another shape than the node says: " + v.type.shape.text() +
-                                                          ", not " + stated->text())) return;
+    if (stated &&
+        !n.require(*stated == v.type.shape, "the weights have another shape than the node says: " +
+                                                v.type.shape.text() + ", not " + stated->text()))
+      return;
   }
   n.output(0, walk.builder.constant(node.name, v.type, v.bytes));
 }
@@ -142,7 +155,9 @@ void TfImporter::constant(Walk& walk, const TfNodeDef& node, TfNode& n) {
 bool check_type(const TfNodeDef& node, TfNode& n) {
   const TfAttr* type = node.find("T");
   // A list of types is what a call or loop has; Zeros and Ones take a shape and give T.
-  if (type == nullptr || type->kind == TfAttr::Kind::kList || n.inputs() == 0 || node.op == "Zeros" || node.op == "Ones") return true;
+  if (type == nullptr || type->kind == TfAttr::Kind::kList || n.inputs() == 0 ||
+      node.op == "Zeros" || node.op == "Ones")
+    return true;
   const DType stated = n.dtype("T");
   for (int i = 0; i < n.inputs() && n.ok(); ++i) {
     // A tensor array's flow says float32 and is a list here.
@@ -154,7 +169,9 @@ bool check_type(const TfNodeDef& node, TfNode& n) {
 void TfImporter::convert_node(Walk& walk, std::size_t number) {
   const TfNodeDef& node = walk.index.nodes()[number];
   GraphBuilder& b = walk.builder;
-  if (--left_ < 0) return b.fail("more than " + std::to_string(options_.max_nodes) + " nodes", Code::kBudgetExceeded);
+  if (--left_ < 0)
+    return b.fail("more than " + std::to_string(options_.max_nodes) + " nodes",
+                  Code::kBudgetExceeded);
   std::vector<ValueId> inputs;
   for (const TfEdge& edge : walk.index.inputs(number)) {
     if (!edge.control) inputs.push_back(value_of(walk, edge));
@@ -186,7 +203,8 @@ void TfImporter::convert(Walk& walk, const std::vector<TfEdge>& roots) {
   }
 }
 
-std::vector<ValueId> TfImporter::inlined(const std::string& name, std::span<const ValueId> inputs, GraphBuilder& builder) {
+std::vector<ValueId> TfImporter::inlined(const std::string& name, std::span<const ValueId> inputs,
+                                         GraphBuilder& builder) {
   const TfFunctionDef* f = function_named(name, builder);
   if (f == nullptr || !builder.ok()) return {};
   const TfGraphIndex& index = functions_.at(name).index;
@@ -195,22 +213,26 @@ std::vector<ValueId> TfImporter::inlined(const std::string& name, std::span<cons
     return {};
   }
   if (inputs.size() != f->inputs.size()) {
-    builder.fail("function '" + name + "' takes " + std::to_string(f->inputs.size()) + " arguments, got " + std::to_string(inputs.size()));
+    builder.fail("function '" + name + "' takes " + std::to_string(f->inputs.size()) +
+                 " arguments, got " + std::to_string(inputs.size()));
     return {};
   }
   Walk walk{index, builder, std::vector<std::vector<ValueId>>(f->nodes.size()), name + "/"};
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const auto wanted = f->inputs[i].type.dtype();
     if (wanted && *wanted != builder.type(inputs[i]).dtype) {
-      builder.fail("function '" + name + "': argument '" + f->inputs[i].name + "' has another type");
+      builder.fail("function '" + name + "': argument '" + f->inputs[i].name +
+                   "' has another type");
     }
     walk.values.push_back({inputs[i]});
   }
   std::vector<TfEdge> results, roots;
   const auto add = [&](const std::string& tensor, std::vector<TfEdge>& into) {
     auto edge = index.find(tensor);
-    if (edge) into.push_back(*edge);
-    else builder.fail(placed(edge.error(), "function '" + name + "'"));
+    if (edge)
+      into.push_back(*edge);
+    else
+      builder.fail(placed(edge.error(), "function '" + name + "'"));
   };
   for (const auto& output : f->outputs) {
     for (const auto& [result, tensor] : f->results) {
@@ -225,10 +247,12 @@ std::vector<ValueId> TfImporter::inlined(const std::string& name, std::span<cons
   convert(walk, roots);
   --depth_;
   std::vector<ValueId> outputs;
-  for (const TfEdge& edge : results) outputs.push_back(builder.ok() ? value_of(walk, edge) : ValueId::kNone);
+  for (const TfEdge& edge : results)
+    outputs.push_back(builder.ok() ? value_of(walk, edge) : ValueId::kNone);
   for (std::size_t i = 0; i < outputs.size() && builder.ok(); ++i) {
     const auto wanted = f->outputs[i].type.dtype();
-    if (wanted && *wanted != builder.type(outputs[i]).dtype) builder.fail("function '" + name + "': output '" + f->outputs[i].name + "' has another type");
+    if (wanted && *wanted != builder.type(outputs[i]).dtype)
+      builder.fail("function '" + name + "': output '" + f->outputs[i].name + "' has another type");
   }
   builder.set_scope(scope);
   return outputs;
@@ -245,14 +269,17 @@ void TfImporter::make_variable(GraphBuilder& builder, ValueId handle, const std:
   TfVariable variable{node, {}, std::nullopt};
   auto value = source_.variables != nullptr ? source_.variables->find(node) : std::nullopt;
   if (value && !*value) return builder.fail(value->error());
-  if (value) variable.type = (*value)->type;
-  else variable.type.shape = Shape::unknown();
+  if (value)
+    variable.type = (*value)->type;
+  else
+    variable.type.shape = Shape::unknown();
   if (value) variable.first = value->take();
   variables_.emplace(node, std::move(variable));
 }
 
-GraphId TfImporter::graph_of(const std::string& function, std::span<const ValueId> inputs, std::span<const TensorType> types,
-                             GraphBuilder& caller, const std::vector<bool>& constants) {
+GraphId TfImporter::graph_of(const std::string& function, std::span<const ValueId> inputs,
+                             std::span<const TensorType> types, GraphBuilder& caller,
+                             const std::vector<bool>& constants) {
   if (!caller.ok()) return GraphId::kNone;
   const auto id = static_cast<GraphId>(module_.graphs.size());
   module_.graphs.emplace_back().name = function;
@@ -266,7 +293,8 @@ GraphId TfImporter::graph_of(const std::string& function, std::span<const ValueI
     const ValueId input = b.input("argument " + std::to_string(i), types[i]);
     arguments.push_back(fixed ? b.constant(name, types[i], bytes) : input);
     const auto handle = handles_.find({caller.id(), inputs[i]});
-    if (handle != handles_.end() && i < constants.size() && constants[i]) handles_[{id, input}] = std::string(handle->second);
+    if (handle != handles_.end() && i < constants.size() && constants[i])
+      handles_[{id, input}] = std::string(handle->second);
   }
   for (const ValueId output : inlined(function, arguments, b)) b.output(output);
   if (!b.ok()) caller.fail(b.error());
@@ -289,21 +317,29 @@ std::vector<int> TfImporter::passed_on(const std::string& name) {
         if (f.nodes[edge->node].op != "Identity" || ins.empty() || ins[0].control) break;
         edge = ins[0];
       }
-      if (edge && found->second.index.is_argument(*edge)) argument = static_cast<int>(edge->node - f.nodes.size());
+      if (edge && found->second.index.is_argument(*edge))
+        argument = static_cast<int>(edge->node - f.nodes.size());
     }
     passed.push_back(argument);
   }
   return passed;
 }
 
-ValueId TfImporter::add_input(const TfSignature::Tensor& input, const TfNodeDef* node, GraphBuilder& b) {
+ValueId TfImporter::add_input(const TfSignature::Tensor& input, const TfNodeDef* node,
+                              GraphBuilder& b) {
   const TfAttr* shape = node != nullptr ? node->find("shape") : nullptr;
   const TfAttr* type = node != nullptr ? node->find("dtype") : nullptr;
-  if (node != nullptr && node->op == "Placeholder" && type == nullptr) b.fail("input '" + input.name + "': dtype: the attribute is missing");
-  TfShape stated = shape != nullptr && shape->kind == TfAttr::Kind::kShape ? shape->shape : TfShape{.unknown_rank = true};
-  // A placeholder without a shape attribute reads as one of no dimensions: the signature knows better.
-  if (input.shape && (stated.unknown_rank || stated.dims.size() != input.shape->dims.size())) stated = *input.shape;
-  std::optional<DType> dtype = type != nullptr && type->kind == TfAttr::Kind::kType ? type->type.dtype() : std::nullopt;
+  if (node != nullptr && node->op == "Placeholder" && type == nullptr)
+    b.fail("input '" + input.name + "': dtype: the attribute is missing");
+  TfShape stated = shape != nullptr && shape->kind == TfAttr::Kind::kShape
+                       ? shape->shape
+                       : TfShape{.unknown_rank = true};
+  // A placeholder without a shape attribute reads as one of no dimensions: the signature knows
+  // better.
+  if (input.shape && (stated.unknown_rank || stated.dims.size() != input.shape->dims.size()))
+    stated = *input.shape;
+  std::optional<DType> dtype =
+      type != nullptr && type->kind == TfAttr::Kind::kType ? type->type.dtype() : std::nullopt;
   if (!dtype && input.type) dtype = input.type->dtype();
   auto known = stated.shape();
   if (!dtype || !known) {
@@ -328,16 +364,19 @@ ValueId TfImporter::resource(const TfSignature::Tensor& input, GraphBuilder& b) 
   for (const auto& made : source_.resources) {
     if (made.resource != input.resource) continue;
     const TfNodeDef* node = node_named(made.tensor);
-    for (int step = 0; node != nullptr && node->op == "Identity" && !node->inputs.empty() && step < 64; ++step) {
+    for (int step = 0;
+         node != nullptr && node->op == "Identity" && !node->inputs.empty() && step < 64; ++step) {
       node = node_named(node->inputs[0]);
     }
-    const ReadTfFacet* rule = node != nullptr && node->op.starts_with("HashTable") ? find_read_tf(node->op) : nullptr;
+    const ReadTfFacet* rule =
+        node != nullptr && node->op.starts_with("HashTable") ? find_read_tf(node->op) : nullptr;
     if (rule == nullptr) break;
     TfNode n(*node, b, *this, {});
     rule->read(n);
     return n.all_outputs().empty() ? ValueId::kNone : n.all_outputs()[0];
   }
-  b.fail("input '" + input.name + "': the initializer makes no table " + std::to_string(*input.resource));
+  b.fail("input '" + input.name + "': the initializer makes no table " +
+         std::to_string(*input.resource));
   return ValueId::kNone;
 }
 
@@ -350,8 +389,10 @@ Status TfImporter::add_signature(const TfSignature& signature, const TfGraphInde
   for (const auto& input : signature.inputs) {
     const auto edge = index.find(input.tensor);
     if (!edge) return placed(edge.error(), "input '" + input.name + "'");
-    const ValueId value = input.resource ? resource(input, b)
-                                         : add_input(input, edge->port == 0 ? &index.nodes()[edge->node] : nullptr, b);
+    const ValueId value =
+        input.resource
+            ? resource(input, b)
+            : add_input(input, edge->port == 0 ? &index.nodes()[edge->node] : nullptr, b);
     auto& outputs = walk.values[edge->node];
     if (outputs.size() <= edge->port) outputs.resize(edge->port + 1, ValueId::kNone);
     outputs[edge->port] = value;
@@ -360,7 +401,9 @@ Status TfImporter::add_signature(const TfSignature& signature, const TfGraphInde
   std::vector<TfEdge> roots;
   for (const auto& output : signature.outputs) {
     const auto edge = index.find(output.tensor);
-    if (!edge || edge->control) return placed(edge ? Error{Code::kInvalidModel, "no tensor", {}} : edge.error(), "output '" + output.name + "'");
+    if (!edge || edge->control)
+      return placed(edge ? Error{Code::kInvalidModel, "no tensor", {}} : edge.error(),
+                    "output '" + output.name + "'");
     roots.push_back(*edge);
     entry.output_names.push_back(output.name);
   }
@@ -413,7 +456,8 @@ Status TfImporter::run_initializer_graph(GraphBuilder& b) {
   std::vector<TfEdge> roots;
   for (std::size_t i = 0; i < index->nodes().size(); ++i) {
     const std::string& op = index->nodes()[i].op;
-    if (op.starts_with("InitializeTable") || op.starts_with("LookupTableImport")) roots.push_back({i, 0, false});
+    if (op.starts_with("InitializeTable") || op.starts_with("LookupTableImport"))
+      roots.push_back({i, 0, false});
   }
   for (const auto& made : source_.resources) {
     const auto edge = index->find(made.tensor);
@@ -445,7 +489,8 @@ Status TfImporter::add_initializer(const TfGraphIndex& index) {
     convert(walk, {*edge});
   }
   if (source_.initializer_graph != nullptr) {
-    if (Status status = run_initializer_graph(b); !status) return placed(status.error(), "the initializer");
+    if (Status status = run_initializer_graph(b); !status)
+      return placed(status.error(), "the initializer");
   }
   if (!b.ok()) return placed(b.error(), "the initializer");
   if (b.graph().nodes.empty()) {
@@ -463,7 +508,8 @@ Result<Module> TfImporter::read() {
   if (!index) return index.error();
   if (auto order = index->order_of_all(); !order) return order.error();
   if (Status status = index_functions(); !status) return status.error();
-  if (source_.signatures.empty()) return Error{Code::kInvalidModel, "there is no signature to run", {}};
+  if (source_.signatures.empty())
+    return Error{Code::kInvalidModel, "there is no signature to run", {}};
   find_assignments(*index);
   for (const TfSignature& signature : source_.signatures) {
     if (Status status = add_signature(signature, *index); !status) return status.error();
@@ -484,12 +530,16 @@ Result<TfSignature> signature_of_graph(const TfGraphDef& graph) {
   TfSignature signature;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const TfNodeDef& node = graph.nodes[i];
-    if (node.op == "Placeholder") signature.inputs.push_back({node.name, node.name});
-    else if (!used[i] && node.op != "Const" && node.op != "NoOp" && node.op != "Assert") signature.outputs.push_back({node.name, node.name});
+    if (node.op == "Placeholder")
+      signature.inputs.push_back({node.name, node.name});
+    else if (!used[i] && node.op != "Const" && node.op != "NoOp" && node.op != "Assert")
+      signature.outputs.push_back({node.name, node.name});
   }
   return signature;
 }
 
-Result<Module> read_tf_graph(const TfSource& source, const ReadOptions& options) { return TfImporter(source, options).read(); }
+Result<Module> read_tf_graph(const TfSource& source, const ReadOptions& options) {
+  return TfImporter(source, options).read();
+}
 
 }  // namespace tare

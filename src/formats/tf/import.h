@@ -1,5 +1,5 @@
-// A GraphDef becomes a module: one graph a signature, bodies of loops and branches as graphs of their own, called
-// functions in place. The same for every file that holds a GraphDef.
+// A GraphDef becomes a module: one graph a signature, bodies of loops and branches as graphs of
+// their own, called functions in place. The same for every file that holds a GraphDef.
 #pragma once
 
 #include <optional>
@@ -15,10 +15,11 @@ namespace tare {
 struct TfSignature {
   struct Tensor {
     std::string name;
-    std::string tensor;                      // "node:0"
+    std::string tensor;  // "node:0"
     std::optional<TfType> type = std::nullopt;
     std::optional<TfShape> shape = std::nullopt;
-    std::optional<std::int64_t> resource = std::nullopt;  // no input of the caller, but what the initializer made
+    std::optional<std::int64_t> resource =
+        std::nullopt;  // no input of the caller, but what the initializer made
   };
   std::string name;
   std::vector<Tensor> inputs;
@@ -40,12 +41,13 @@ class TfVariables {
 };
 
 struct TfSource {
-  TfGraphDef* graph = nullptr;        // its version-1 control flow is rewritten
-  TfConstants* constants = nullptr;   // null: all are in the graph
-  TfVariables* variables = nullptr;   // null: there are none
+  TfGraphDef* graph = nullptr;       // its version-1 control flow is rewritten
+  TfConstants* constants = nullptr;  // null: all are in the graph
+  TfVariables* variables = nullptr;  // null: there are none
   std::vector<TfSignature> signatures = {};
-  std::string initializer = {};       // a node to run once, before the first run
-  TfGraphDef* initializer_graph = nullptr;  // or a graph of its own, with the resources that it gives
+  std::string initializer = {};  // a node to run once, before the first run
+  TfGraphDef* initializer_graph =
+      nullptr;  // or a graph of its own, with the resources that it gives
   std::vector<TfSignature::Tensor> resources = {};
   std::string format = {};
 };

@@ -1,5 +1,5 @@
-// Reads protobuf's wire format: fields in any order, unknown ones skipped. Every length is checked; the first error
-// sticks, as in Cursor.
+// Reads protobuf's wire format: fields in any order, unknown ones skipped. Every length is checked;
+// the first error sticks, as in Cursor.
 #pragma once
 
 #include <string>
@@ -13,7 +13,8 @@ class Protobuf {
  public:
   explicit Protobuf(std::span<const std::byte> bytes) : cursor_(bytes) {}
 
-  // Goes to the next field; false at the end or after an error. A field that is not read is skipped.
+  // Goes to the next field; false at the end or after an error. A field that is not read is
+  // skipped.
   bool next() {
     if (pending_) skip();
     if (!cursor_.ok() || cursor_.left() == 0) return false;
@@ -83,11 +84,20 @@ class Protobuf {
   void skip() {
     pending_ = false;
     switch (wire_) {
-      case 0: varint(); break;
-      case 1: cursor_.skip(8); break;
-      case 2: cursor_.skip(varint()); break;
-      case 5: cursor_.skip(4); break;
-      default: cursor_.fail();  // groups have been gone from protobuf for long
+      case 0:
+        varint();
+        break;
+      case 1:
+        cursor_.skip(8);
+        break;
+      case 2:
+        cursor_.skip(varint());
+        break;
+      case 5:
+        cursor_.skip(4);
+        break;
+      default:
+        cursor_.fail();  // groups have been gone from protobuf for long
     }
   }
 

@@ -1,4 +1,5 @@
-// SavedModels: saved_model.pb with graph, functions and signatures, and a checkpoint with the variables' values.
+// SavedModels: saved_model.pb with graph, functions and signatures, and a checkpoint with the
+// variables' values.
 #include <algorithm>
 
 #include "formats/tf/graph_protobuf.h"
@@ -15,7 +16,7 @@ struct MetaGraph {
   std::vector<std::string> tags;
   std::span<const std::byte> graph;
   std::vector<TfSignature> signatures;
-  std::string initializer;  // a node, or nothing
+  std::string initializer;          // a node, or nothing
   std::vector<std::string> assets;  // files in the folder of that name
 };
 
@@ -25,8 +26,10 @@ void each_map_entry(std::span<const std::byte> bytes, bool& ok, F&& f) {
   std::span<const std::byte> value;
   Protobuf p(bytes);
   while (p.next()) {
-    if (p.field() == 1) key = p.text();
-    else if (p.field() == 2) value = p.bytes();
+    if (p.field() == 1)
+      key = p.text();
+    else if (p.field() == 2)
+      value = p.bytes();
   }
   ok &= p.ok();
   if (ok) f(std::move(key), value);
@@ -36,9 +39,12 @@ TfSignature::Tensor read_tensor(std::string name, std::span<const std::byte> byt
   TfSignature::Tensor t{std::move(name), {}};
   Protobuf p(bytes);
   while (p.next()) {
-    if (p.field() == 1) t.tensor = p.text();
-    else if (p.field() == 2) t.type = TfType{p.integer()};
-    else if (p.field() == 3) t.shape = decode_tf_shape(p.bytes(), ok);
+    if (p.field() == 1)
+      t.tensor = p.text();
+    else if (p.field() == 2)
+      t.type = TfType{p.integer()};
+    else if (p.field() == 3)
+      t.shape = decode_tf_shape(p.bytes(), ok);
   }
   ok &= p.ok();
   return t;
@@ -72,7 +78,8 @@ void read_tags(std::span<const std::byte> bytes, MetaGraph& meta, bool& ok) {
 }
 
 // Version 1 names the node that fills tables in a collection.
-void read_collection(std::string_view key, std::span<const std::byte> bytes, MetaGraph& meta, bool& ok) {
+void read_collection(std::string_view key, std::span<const std::byte> bytes, MetaGraph& meta,
+                     bool& ok) {
   if (key != "saved_model_main_op" && key != "legacy_init_op") return;
   Protobuf p(bytes);
   while (p.next()) {
@@ -98,10 +105,14 @@ MetaGraph read_meta_graph(std::span<const std::byte> bytes, bool& ok) {
   MetaGraph meta;
   Protobuf p(bytes);
   while (p.next()) {
-    if (p.field() == 1) read_tags(p.bytes(), meta, ok);
-    else if (p.field() == 2) meta.graph = p.bytes();
+    if (p.field() == 1)
+      read_tags(p.bytes(), meta, ok);
+    else if (p.field() == 2)
+      meta.graph = p.bytes();
     else if (p.field() == 4) {
-      each_map_entry(p.bytes(), ok, [&](const std::string& key, std::span<const std::byte> value) { read_collection(key, value, meta, ok); });
+      each_map_entry(p.bytes(), ok, [&](const std::string& key, std::span<const std::byte> value) {
+        read_collection(key, value, meta, ok);
+      });
     } else if (p.field() == 6) {
       read_asset(p.bytes(), meta, ok);
     } else if (p.field() == 5) {
@@ -116,10 +127,11 @@ MetaGraph read_meta_graph(std::span<const std::byte> bytes, bool& ok) {
     if (!s.outputs.empty()) meta.initializer = s.outputs[0].tensor;
     return true;
   });
-  std::sort(meta.signatures.begin(), meta.signatures.end(), [](const TfSignature& a, const TfSignature& b) {
-    const bool first = a.name == "serving_default", second = b.name == "serving_default";
-    return first != second ? first : a.name < b.name;
-  });
+  std::sort(meta.signatures.begin(), meta.signatures.end(),
+            [](const TfSignature& a, const TfSignature& b) {
+              const bool first = a.name == "serving_default", second = b.name == "serving_default";
+              return first != second ? first : a.name < b.name;
+            });
   return meta;
 }
 
@@ -140,10 +152,14 @@ Result<MetaGraph> read_for_serving(const Buffer& file) {
   }
   if (!p.ok() || !ok) return Error{Code::kInvalidModel, "the file is cut off or no SavedModel", {}};
   for (const std::string& asset : best ? best->assets : std::vector<std::string>()) {
-    if (!is_plain_relative_path(asset)) return Error{Code::kInvalidModel, "asset '" + asset + "' lies outside the model's folder", {}};
+    if (!is_plain_relative_path(asset))
+      return Error{
+          Code::kInvalidModel, "asset '" + asset + "' lies outside the model's folder", {}};
   }
   if (best) return std::move(*best);
-  return Error{Code::kUnsupported, "no graph is tagged 'serve'; tags: " + (tags.empty() ? "none" : tags), {}};
+  return Error{Code::kUnsupported,
+               "no graph is tagged 'serve'; tags: " + (tags.empty() ? "none" : tags),
+               {}};
 }
 
 bool makes_variables(const TfGraphDef& graph) {
@@ -155,7 +171,8 @@ bool makes_variables(const TfGraphDef& graph) {
 bool recognises(const ModelBundle& bundle) {
   const auto& file = bundle.files().front();
   if (file.name == "saved_model.pb" || file.name.ends_with("/saved_model.pb")) return true;
-  return file.name.ends_with(".pb") && !file.bytes.empty() && file.bytes.bytes()[0] == std::byte{0x08};
+  return file.name.ends_with(".pb") && !file.bytes.empty() &&
+         file.bytes.bytes()[0] == std::byte{0x08};
 }
 
 Error in_file(Error error, const ModelBundle& bundle) {
@@ -183,8 +200,12 @@ Result<std::vector<std::string>> missing(const ModelBundle& bundle) {
 
 class SavedVariables : public TfVariables {
  public:
-  SavedVariables(const ModelBundle& bundle, const TfCheckpoint& checkpoint, std::map<std::string, TfRestored> restored, std::uint64_t max_bytes)
-      : bundle_(bundle), checkpoint_(checkpoint), restored_(std::move(restored)), max_bytes_(max_bytes) {}
+  SavedVariables(const ModelBundle& bundle, const TfCheckpoint& checkpoint,
+                 std::map<std::string, TfRestored> restored, std::uint64_t max_bytes)
+      : bundle_(bundle),
+        checkpoint_(checkpoint),
+        restored_(std::move(restored)),
+        max_bytes_(max_bytes) {}
   std::optional<Result<TensorValue>> find(const std::string& node) override {
     const auto found = restored_.find(node);
     if (found == restored_.end()) return std::nullopt;
@@ -204,7 +225,10 @@ Result<Module> read_saved_model(ModelBundle& bundle, const ReadOptions& options)
   auto graph = decode_tf_graph(meta->graph, options.max_nodes);
   if (!graph) return graph.error();
   if (meta->signatures.empty()) {
-    return Error{Code::kUnsupported, "the SavedModel has no serving signature; export it with one (model.export, or signatures=)", {}};
+    return Error{Code::kUnsupported,
+                 "the SavedModel has no serving signature; export it with one (model.export, or "
+                 "signatures=)",
+                 {}};
   }
   TfSource source;
   source.graph = &*graph;

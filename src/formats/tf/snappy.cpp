@@ -38,7 +38,8 @@ Result<Buffer> decompress_snappy(std::span<const std::byte> compressed, std::uin
     switch (tag & 3) {
       case 0: {
         length = static_cast<std::size_t>(tag >> 2) + 1;
-        if (length > 60) length = static_cast<std::size_t>(in.number_of(static_cast<unsigned>(length - 60))) + 1;
+        if (length > 60)
+          length = static_cast<std::size_t>(in.number_of(static_cast<unsigned>(length - 60))) + 1;
         const auto literal = in.take(length);
         if (!in.ok() || literal.size() > size - at) return broken;
         if (!literal.empty()) std::memcpy(out + at, literal.data(), literal.size());

@@ -1,5 +1,5 @@
-// RestoreV2 names tensors; assignments take its results to variables: in the graph itself (version 1) or in a function
-// whose arguments are the variables (version 2).
+// RestoreV2 names tensors; assignments take its results to variables: in the graph itself (version
+// 1) or in a function whose arguments are the variables (version 2).
 #include "formats/tf/variables.h"
 
 #include "formats/tf/graph_index.h"
@@ -18,7 +18,8 @@ std::vector<std::string> strings_of(const TfGraphIndex& index, const TfEdge& edg
   if (value == nullptr || value->kind != TfAttr::Kind::kTensor) return strings;
   auto tensor = value->tensor[0].value(std::uint64_t{1} << 28);
   if (!tensor || tensor->type.dtype != DType::kString) return strings;
-  for (std::int64_t i = 0; i < tensor->type.shape.elements(); ++i) strings.emplace_back(string_at(tensor->bytes.bytes(), i));
+  for (std::int64_t i = 0; i < tensor->type.shape.elements(); ++i)
+    strings.emplace_back(string_at(tensor->bytes.bytes(), i));
   return strings;
 }
 
@@ -41,11 +42,15 @@ void each_restored(const TfGraphIndex& index, F&& f) {
     const auto& inputs = index.inputs(i);
     if ((op != "AssignVariableOp" && op != "Assign") || inputs.size() < 2) continue;
     const TfEdge value = source_of(index, inputs[1]);
-    if (index.is_argument(value) || index.nodes()[value.node].op != "RestoreV2" || index.inputs(value.node).size() < 3) continue;
+    if (index.is_argument(value) || index.nodes()[value.node].op != "RestoreV2" ||
+        index.inputs(value.node).size() < 3)
+      continue;
     const auto names = strings_of(index, index.inputs(value.node)[1]);
     const auto slices = strings_of(index, index.inputs(value.node)[2]);
     if (value.port >= names.size()) continue;
-    f(source_of(index, inputs[0]), TfRestored{names[value.port], value.port < slices.size() ? slices[value.port] : std::string()});
+    f(source_of(index, inputs[0]),
+      TfRestored{names[value.port],
+                 value.port < slices.size() ? slices[value.port] : std::string()});
   }
 }
 
@@ -72,7 +77,9 @@ bool parse_slice(std::string_view text, std::vector<std::pair<std::int64_t, std:
   const auto number = [&](std::int64_t& v) {
     v = 0;
     std::size_t digits = 0;
-    for (; !rest.empty() && rest[0] >= '0' && rest[0] <= '9' && digits < 15; ++digits, rest.remove_prefix(1)) v = v * 10 + (rest[0] - '0');
+    for (; !rest.empty() && rest[0] >= '0' && rest[0] <= '9' && digits < 15;
+         ++digits, rest.remove_prefix(1))
+      v = v * 10 + (rest[0] - '0');
     return digits > 0;
   };
   while (!rest.empty()) {
@@ -112,20 +119,23 @@ std::map<std::string, TfRestored> restored_variables(const TfGraphDef& graph) {
     each_restored(*index, [&](const TfEdge& variable, TfRestored r) {
       if (!index->is_argument(variable)) return;
       const std::size_t argument = variable.node - f->nodes.size();
-      if (argument < arguments.size()) result.emplace(graph.nodes[arguments[argument].node].name, std::move(r));
+      if (argument < arguments.size())
+        result.emplace(graph.nodes[arguments[argument].node].name, std::move(r));
     });
   }
   return result;
 }
 
-Result<TensorValue> restored_value(const TfRestored& restored, const TfCheckpoint& checkpoint, const ModelBundle& bundle,
-                                   std::uint64_t max_bytes) {
+Result<TensorValue> restored_value(const TfRestored& restored, const TfCheckpoint& checkpoint,
+                                   const ModelBundle& bundle, std::uint64_t max_bytes) {
   auto value = checkpoint.read(bundle, restored.tensor, max_bytes);
   if (!value || restored.slice.empty()) return value;
   std::vector<std::pair<std::int64_t, std::int64_t>> parts;
   const Shape& shape = value->type.shape;
-  const Error wrong{Code::kInvalidModel, "'" + restored.tensor + "': no such part '" + restored.slice + "'", {}};
-  if (!parse_slice(restored.slice, parts) || static_cast<int>(parts.size()) != shape.rank()) return wrong;
+  const Error wrong{
+      Code::kInvalidModel, "'" + restored.tensor + "': no such part '" + restored.slice + "'", {}};
+  if (!parse_slice(restored.slice, parts) || static_cast<int>(parts.size()) != shape.rank())
+    return wrong;
   TensorValue part = value->type.shape.rank() > 0 ? *value : value.take();
   for (std::size_t d = 0; d < parts.size(); ++d) {
     const int axis = static_cast<int>(d);

@@ -1,4 +1,5 @@
-// Which variable gets which tensor of a checkpoint: read off the nodes that would restore them, wherever they stand.
+// Which variable gets which tensor of a checkpoint: read off the nodes that would restore them,
+// wherever they stand.
 #pragma once
 
 #include <map>
@@ -17,7 +18,7 @@ struct TfRestored {
 // By the name of the node that makes the variable (VarHandleOp, VariableV2).
 std::map<std::string, TfRestored> restored_variables(const TfGraphDef& graph);
 
-Result<TensorValue> restored_value(const TfRestored& restored, const TfCheckpoint& checkpoint, const ModelBundle& bundle,
-                                   std::uint64_t max_bytes);
+Result<TensorValue> restored_value(const TfRestored& restored, const TfCheckpoint& checkpoint,
+                                   const ModelBundle& bundle, std::uint64_t max_bytes);
 
 }  // namespace tare

@@ -1,5 +1,5 @@
-// TF.js layers-models: model.json with a Keras topology, and weight files. Also read: headers made by hand, without
-// "format", without "model_config", without an InputLayer.
+// TF.js layers-models: model.json with a Keras topology, and weight files. Also read: headers made
+// by hand, without "format", without "model_config", without an InputLayer.
 #include "formats/keras/model.h"
 #include "formats/tfjs/model_json.h"
 #include "formats/tfjs/weights.h"
@@ -13,7 +13,8 @@ bool recognises(const ModelBundle& bundle) {
   if (!text.starts_with("{") || has("\"graph-model\"")) return false;
   if (has("\"layers-model\"") || has("\"model_config\"")) return true;
   // Without a format: a topology that speaks of classes. A graph's topology has nodes.
-  return (has("\"modelTopology\"") || has("\"weightsManifest\"")) && (has("\"class_name\"") || !has("\"node\""));
+  return (has("\"modelTopology\"") || has("\"weightsManifest\"")) &&
+         (has("\"class_name\"") || !has("\"node\""));
 }
 
 Result<std::vector<std::string>> missing(const ModelBundle& bundle) {

@@ -19,7 +19,8 @@ Error in_model_file(Error error, const ModelBundle& bundle) {
 
 Result<JsonDocument> parse_model_json(const ModelBundle& bundle) {
   auto document = JsonDocument::parse(model_json_text(bundle));
-  if (!document) return Error{document.error().code, document.error().message, bundle.files().front().name};
+  if (!document)
+    return Error{document.error().code, document.error().message, bundle.files().front().name};
   if (!document->root().is_object()) {
     return Error{Code::kInvalidModel, "expected a JSON object", bundle.files().front().name};
   }

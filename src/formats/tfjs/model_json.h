@@ -1,4 +1,5 @@
-// model.json: how its text is found in a bundle and parsed. Layers-models and graph-models share it.
+// model.json: how its text is found in a bundle and parsed. Layers-models and graph-models share
+// it.
 #pragma once
 
 #include <string_view>

@@ -13,7 +13,9 @@
 namespace tare {
 namespace {
 
-Error broken(std::string message, Json at) { return {Code::kInvalidModel, std::move(message), at.path()}; }
+Error broken(std::string message, Json at) {
+  return {Code::kInvalidModel, std::move(message), at.path()};
+}
 
 std::string_view folder_of(std::string_view path) {
   const std::size_t slash = path.rfind('/');
@@ -23,7 +25,9 @@ std::string_view folder_of(std::string_view path) {
 std::string_view file_name(std::string_view path) { return path.substr(folder_of(path).size()); }
 
 // TF.js itself writes "./model.weights.bin".
-std::string_view plain(std::string_view path) { return path.starts_with("./") ? path.substr(2) : path; }
+std::string_view plain(std::string_view path) {
+  return path.starts_with("./") ? path.substr(2) : path;
+}
 
 // All paths of the manifest, checked.
 Result<std::vector<std::string>> manifest_paths(Json manifest) {
@@ -37,8 +41,10 @@ Result<std::vector<std::string>> manifest_paths(Json manifest) {
       const std::string_view path = plain(name.string(sink));
       if (!sink.ok()) break;
       if (!is_plain_relative_path(path)) {
-        sink.fail({Code::kInvalidModel, "'" + std::string(path.substr(0, 80)) +
-                                            "' is not a plain path inside the model's folder", name.path()});
+        sink.fail({Code::kInvalidModel,
+                   "'" + std::string(path.substr(0, 80)) +
+                       "' is not a plain path inside the model's folder",
+                   name.path()});
       }
       paths.emplace_back(path);
     }
@@ -67,10 +73,10 @@ struct TypeName {
 
 std::optional<DType> type_named(std::string_view name) {
   static constexpr TypeName kTypes[] = {
-      {"float32", DType::kFloat32}, {"int32", DType::kInt32},     {"bool", DType::kBool},
+      {"float32", DType::kFloat32}, {"int32", DType::kInt32},         {"bool", DType::kBool},
       {"string", DType::kString},   {"complex64", DType::kComplex64}, {"float16", DType::kFloat16},
-      {"uint8", DType::kUint8},     {"uint16", DType::kUint16},   {"int64", DType::kInt64},
-      {"int8", DType::kInt8},       {"int16", DType::kInt16},     {"float64", DType::kFloat64},
+      {"uint8", DType::kUint8},     {"uint16", DType::kUint16},       {"int64", DType::kInt64},
+      {"int8", DType::kInt8},       {"int16", DType::kInt16},         {"float64", DType::kFloat64},
   };
   for (const TypeName& t : kTypes) {
     if (t.name == name) return t.dtype;
@@ -103,12 +109,14 @@ Result<std::vector<std::string>> missing_tfjs_weights(Json manifest, const Model
   const std::string folder(folder_of(bundle.files().front().name));
   std::set<std::string_view> seen;
   for (const std::string& path : *paths) {
-    if (seen.insert(path).second && !find_file(bundle, path, by_name)) missing.push_back(folder + path);
+    if (seen.insert(path).second && !find_file(bundle, path, by_name))
+      missing.push_back(folder + path);
   }
   return missing;
 }
 
-Result<TfjsWeights> TfjsWeights::open(Json manifest, ModelBundle& bundle, const ReadOptions& options) {
+Result<TfjsWeights> TfjsWeights::open(Json manifest, ModelBundle& bundle,
+                                      const ReadOptions& options) {
   TfjsWeights weights;
   if (manifest.is_null()) return weights;
   auto paths = manifest_paths(manifest);
@@ -121,9 +129,11 @@ Result<TfjsWeights> TfjsWeights::open(Json manifest, ModelBundle& bundle, const 
     for (const Json name : json.at("paths")) {
       const std::string path(plain(*name.if_string()));
       const Buffer* file = find_file(bundle, path, by_name);
-      if (!file) return Error{Code::kMissingFile, "the weight file '" + path + "' was not given", {}};
+      if (!file)
+        return Error{Code::kMissingFile, "the weight file '" + path + "' was not given", {}};
       if (!bundle.find(std::string(folder_of(bundle.files().front().name)) + path)) {
-        weights.warnings_.push_back("the manifest names '" + path + "'; '" + std::string(file_name(path)) +
+        weights.warnings_.push_back("the manifest names '" + path + "'; '" +
+                                    std::string(file_name(path)) +
                                     "' beside the model was taken instead");
       }
       end += file->size();
@@ -135,24 +145,28 @@ Result<TfjsWeights> TfjsWeights::open(Json manifest, ModelBundle& bundle, const 
     if (!entries.is_array()) entries.expected("an array of weights", sink);
     std::uint64_t offset = 0;
     for (const Json entry : entries) {
-      if (sink.ok()) weights.add_entry(entry, weights.groups_.size() - 1, offset, options.max_bytes, sink);
+      if (sink.ok())
+        weights.add_entry(entry, weights.groups_.size() - 1, offset, options.max_bytes, sink);
     }
     if (!sink.ok()) return sink.error();
     if (offset != end) {
-      return broken("the weights take " + std::to_string(offset) + " bytes, the files have " + std::to_string(end), json);
+      return broken("the weights take " + std::to_string(offset) + " bytes, the files have " +
+                        std::to_string(end),
+                    json);
     }
   }
   std::set<std::string_view> names;
   for (const Entry& entry : weights.entries_) {
-    if (!names.insert(entry.name).second) return broken("two weights are called '" + entry.name + "'", manifest);
+    if (!names.insert(entry.name).second)
+      return broken("two weights are called '" + entry.name + "'", manifest);
   }
   auto& files = bundle.files();
   files.resize(1);
   return weights;
 }
 
-void TfjsWeights::add_entry(Json json, std::size_t group, std::uint64_t& offset, std::uint64_t max_bytes,
-                            ErrorSink& sink) {
+void TfjsWeights::add_entry(Json json, std::size_t group, std::uint64_t& offset,
+                            std::uint64_t max_bytes, ErrorSink& sink) {
   Entry entry;
   Stored stored;
   entry.name = json.at("name").string(sink);
@@ -169,22 +183,28 @@ void TfjsWeights::add_entry(Json json, std::size_t group, std::uint64_t& offset,
       stored.scale = q.at("scale").number(sink);
       stored.min = q.at("min").number(sink);
     }
-    if (name != "uint8" && name != "uint16" && name != "float16") q.at("dtype").expected("uint8, uint16 or float16", sink);
-    if (!is_float(entry.type.dtype) && !is_integer(entry.type.dtype)) q.expected("no quantisation of this dtype", sink);
+    if (name != "uint8" && name != "uint16" && name != "float16")
+      q.at("dtype").expected("uint8, uint16 or float16", sink);
+    if (!is_float(entry.type.dtype) && !is_integer(entry.type.dtype))
+      q.expected("no quantisation of this dtype", sink);
     if (sink.ok()) stored.dtype = *type_named(name);
   }
   if (!sink.ok()) return;
   const auto elements = entry.type.shape.checked_elements();
   const auto result = byte_size(entry.type.dtype, entry.type.shape);
   if (!elements || !result || *result > max_bytes) {
-    return sink.fail({Code::kBudgetExceeded, "weight '" + entry.name + "' of shape " + entry.type.shape.text() +
-                                                 " is too large", json.path()});
+    return sink.fail(
+        {Code::kBudgetExceeded,
+         "weight '" + entry.name + "' of shape " + entry.type.shape.text() + " is too large",
+         json.path()});
   }
   const std::uint64_t available = groups_[group].ends.empty() ? 0 : groups_[group].ends.back();
-  stored.size = stored.dtype == DType::kString ? strings_end(group, offset, *elements) - offset
-                                               : static_cast<std::uint64_t>(*elements) * dtype_size(stored.dtype);
+  stored.size = stored.dtype == DType::kString
+                    ? strings_end(group, offset, *elements) - offset
+                    : static_cast<std::uint64_t>(*elements) * dtype_size(stored.dtype);
   if (stored.size > available || offset > available - stored.size) {
-    return sink.fail(broken("weight '" + entry.name + "' ends after the last byte of its files", json));
+    return sink.fail(
+        broken("weight '" + entry.name + "' ends after the last byte of its files", json));
   }
   offset += stored.size;
   entries_.push_back(std::move(entry));
@@ -192,7 +212,8 @@ void TfjsWeights::add_entry(Json json, std::size_t group, std::uint64_t& offset,
 }
 
 // Strings are a 4-byte length and that many bytes each. Beyond the files' end when they do not fit.
-std::uint64_t TfjsWeights::strings_end(std::size_t group, std::uint64_t offset, std::int64_t count) const {
+std::uint64_t TfjsWeights::strings_end(std::size_t group, std::uint64_t offset,
+                                       std::int64_t count) const {
   for (std::int64_t i = 0; i < count; ++i) {
     const Buffer length = bytes({.group = group, .offset = offset, .size = 4});
     if (length.size() != 4) return UINT64_MAX;
@@ -221,8 +242,8 @@ Buffer TfjsWeights::bytes(const Stored& stored) const {
   for (std::uint64_t at = stored.offset; at < end; ++file) {
     begin = file == 0 ? 0 : group.ends[file - 1];
     const std::uint64_t count = std::min(end, group.ends[file]) - at;
-    std::memcpy(whole.mutable_data() + (at - stored.offset), group.files[file].data() + (at - begin),
-                static_cast<std::size_t>(count));
+    std::memcpy(whole.mutable_data() + (at - stored.offset),
+                group.files[file].data() + (at - begin), static_cast<std::size_t>(count));
     at += count;
   }
   return whole;

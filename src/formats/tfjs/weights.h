@@ -1,5 +1,5 @@
-// The weights of a TF.js model: a manifest of groups, each a run of tensors cut into files anywhere. Both kinds of
-// TF.js models, layers and graph, store them so.
+// The weights of a TF.js model: a manifest of groups, each a run of tensors cut into files
+// anywhere. Both kinds of TF.js models, layers and graph, store them so.
 #pragma once
 
 #include <string>
@@ -13,9 +13,9 @@
 
 namespace tare {
 
-// Files that the manifest of the model in the bundle names and that are not there, relative to the model's folder. An
-// error when one of the paths leaves the folder. A file may also be given under its own name, without folders, when no
-// two have the same: people move models.
+// Files that the manifest of the model in the bundle names and that are not there, relative to the
+// model's folder. An error when one of the paths leaves the folder. A file may also be given under
+// its own name, without folders, when no two have the same: people move models.
 Result<std::vector<std::string>> missing_tfjs_weights(Json manifest, const ModelBundle& bundle);
 
 class TfjsWeights {
@@ -49,7 +49,8 @@ class TfjsWeights {
     std::vector<std::uint64_t> ends;  // of each file, in the group
   };
 
-  void add_entry(Json json, std::size_t group, std::uint64_t& offset, std::uint64_t max_bytes, ErrorSink& sink);
+  void add_entry(Json json, std::size_t group, std::uint64_t& offset, std::uint64_t max_bytes,
+                 ErrorSink& sink);
   std::uint64_t strings_end(std::size_t group, std::uint64_t offset, std::int64_t count) const;
   Buffer bytes(const Stored& stored) const;
 

@@ -13,7 +13,8 @@ namespace {
 Error invalid(std::string message) { return {Code::kInvalidModel, std::move(message), {}}; }
 
 Result<Buffer> allocate(File& file, std::size_t size) {
-  if (!file.constants.spend(size)) return Error{Code::kBudgetExceeded, "the constants exceed the memory budget", {}};
+  if (!file.constants.spend(size))
+    return Error{Code::kBudgetExceeded, "the constants exceed the memory budget", {}};
   Buffer buffer = Buffer::allocate(size);
   if (!buffer) return Error{Code::kBudgetExceeded, "out of memory", {}};
   return buffer;
@@ -37,10 +38,12 @@ Result<Buffer> unpack_int4(File& file, const Buffer& data, std::size_t elements)
   return buffer;
 }
 
-// A bool that is neither 0 nor 1 would be counted, compared and negated in different ways by different kernels.
+// A bool that is neither 0 nor 1 would be counted, compared and negated in different ways by
+// different kernels.
 Result<Buffer> normalise_bools(File& file, Buffer data) {
   const auto bytes = data.bytes();
-  if (std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b <= std::byte{1}; })) return data;
+  if (std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b <= std::byte{1}; }))
+    return data;
   auto buffer = copy(file, data);
   if (buffer) {
     for (std::size_t i = 0; i < buffer->size(); ++i) {
@@ -56,8 +59,8 @@ bool aligned(const Buffer& data, DType dtype) {
 }
 
 std::string shortage(std::size_t need, std::size_t got, const TensorType& type) {
-  return std::string(dtype_name(type.dtype)) + type.shape.text() + " needs " + std::to_string(need) +
-         " bytes, its buffer has " + std::to_string(got);
+  return std::string(dtype_name(type.dtype)) + type.shape.text() + " needs " +
+         std::to_string(need) + " bytes, its buffer has " + std::to_string(got);
 }
 
 Result<Buffer> read_dense(File& file, const Buffer& data, const TensorType& type) {

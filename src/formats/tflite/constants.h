@@ -1,4 +1,5 @@
-// The bytes of a constant tensor, in the layout the IR keeps: int4 one to a byte, sparse ones expanded.
+// The bytes of a constant tensor, in the layout the IR keeps: int4 one to a byte, sparse ones
+// expanded.
 #pragma once
 
 #include "formats/tflite/file.h"

@@ -1,5 +1,5 @@
-// A .tflite file whose FlatBuffer is sound: every table and vector lies inside it. What the tables mean is checked by
-// those who read them.
+// A .tflite file whose FlatBuffer is sound: every table and vector lies inside it. What the tables
+// mean is checked by those who read them.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@
 
 namespace tare::tflite_format {
 
-// Memory that a file may still claim. Tables of a FlatBuffer may be shared, so a small file can refer to the same
-// bytes a million times; what is copied out of it is counted.
+// Memory that a file may still claim. Tables of a FlatBuffer may be shared, so a small file can
+// refer to the same bytes a million times; what is copied out of it is counted.
 class Allowance {
  public:
   explicit Allowance(std::uint64_t bytes) : left_(bytes) {}
@@ -37,7 +37,8 @@ struct File {
 
   // Bytes [offset, offset + size) of the file; empty when they are not all there.
   std::optional<Buffer> part(std::uint64_t offset, std::uint64_t size) const;
-  // The data of a buffer, wherever it is kept; an empty Buffer when it has none, nothing when it lies outside the file.
+  // The data of a buffer, wherever it is kept; an empty Buffer when it has none, nothing when it
+  // lies outside the file.
   std::optional<Buffer> data_of(const tflite::Buffer& buffer) const;
 };
 
@@ -48,7 +49,8 @@ std::size_t size_of(const flatbuffers::Vector<T>* vector) {
   return vector == nullptr ? 0 : vector->size();
 }
 
-// Only for elements that the verifier aligns: it aligns a vector's length, so wider ones may lie askew.
+// Only for elements that the verifier aligns: it aligns a vector's length, so wider ones may lie
+// askew.
 template <class T>
 std::span<const T> span_of(const flatbuffers::Vector<T>* vector) {
   static_assert(sizeof(T) <= sizeof(flatbuffers::uoffset_t));

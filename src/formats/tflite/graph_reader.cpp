@@ -1,5 +1,5 @@
-// Values come into being in the order in which the file's operators could see them; an index that is out of range, a
-// second producer or a tensor read too early is an error with the node's name.
+// Values come into being in the order in which the file's operators could see them; an index that
+// is out of range, a second producer or a tensor read too early is an error with the node's name.
 #include "formats/tflite/graph_reader.h"
 
 #include <algorithm>
@@ -32,14 +32,16 @@ Status GraphReader::check_indices() {
   for (std::size_t i = 0; i < tensors(); ++i) {
     const auto at = static_cast<std::int32_t>(i);
     if (tensor(at).buffer() >= size_of(s_.file.model->buffers())) {
-      return error_at(at, invalid("buffer " + std::to_string(tensor(at).buffer()) + " does not exist"));
+      return error_at(at,
+                      invalid("buffer " + std::to_string(tensor(at).buffer()) + " does not exist"));
     }
   }
   for (const auto* list : {s_.graph.inputs(), s_.graph.outputs()}) {
     for (std::int32_t i : span_of(list)) {
       if (!exists(i)) {
-        return invalid((list == s_.graph.inputs() ? "input" : "output") + std::string(" of the graph: tensor ") +
-                       std::to_string(i) + " does not exist");
+        return invalid((list == s_.graph.inputs() ? "input" : "output") +
+                       std::string(" of the graph: tensor ") + std::to_string(i) +
+                       " does not exist");
       }
     }
   }
@@ -48,7 +50,8 @@ Status GraphReader::check_indices() {
 
 Status GraphReader::read_inputs() {
   for (std::int32_t i : span_of(s_.graph.inputs())) {
-    if (values_[static_cast<std::size_t>(i)] != ValueId::kNone) return error_at(i, invalid("is an input twice"));
+    if (values_[static_cast<std::size_t>(i)] != ValueId::kNone)
+      return error_at(i, invalid("is an input twice"));
     auto type = type_of(i, Role::kInput);
     if (!type) return type.error();
     name_unknowns(type->shape);
@@ -76,22 +79,31 @@ Status GraphReader::read_operator(std::size_t index) {
   if (!intermediates) return intermediates.error();
   std::span<const std::byte> custom = std::as_bytes(span_of(op.custom_options()));
   if (op.large_custom_options_offset() > 1) {
-    const auto part = s_.file.part(op.large_custom_options_offset(), op.large_custom_options_size());
+    const auto part =
+        s_.file.part(op.large_custom_options_offset(), op.large_custom_options_size());
     if (!part) return invalid("the custom options lie outside the file", node_text(name));
     custom = part->bytes();  // the file's own memory, which outlives the node
   }
   builder_.set_scope(name);
   const std::size_t first_node = builder_.graph().nodes.size();
-  TfliteNode node({.op = op, .builder = builder_, .subgraphs = s_.subgraphs, .name = name, .kind = kind.name,
-                   .version = kind.version, .inputs = inputs.take(), .outputs = outputs.take(),
-                   .intermediates = intermediates.take(), .custom_options = custom});
+  TfliteNode node({.op = op,
+                   .builder = builder_,
+                   .subgraphs = s_.subgraphs,
+                   .name = name,
+                   .kind = kind.name,
+                   .version = kind.version,
+                   .inputs = inputs.take(),
+                   .outputs = outputs.take(),
+                   .intermediates = intermediates.take(),
+                   .custom_options = custom});
   kind.reader->read(node);
   if (!builder_.ok()) return builder_.error();
   return take_outputs(op, node, first_node);
 }
 
 // Checks that the reader produced every output, and follows those that it found to be other values.
-Status GraphReader::take_outputs(const tflite::Operator& op, const TfliteNode& node, std::size_t first_node) {
+Status GraphReader::take_outputs(const tflite::Operator& op, const TfliteNode& node,
+                                 std::size_t first_node) {
   std::unordered_set<std::int32_t> produced;
   const auto& nodes = builder_.graph().nodes;
   for (std::size_t i = first_node; i < nodes.size(); ++i) {
@@ -102,28 +114,35 @@ Status GraphReader::take_outputs(const tflite::Operator& op, const TfliteNode& n
     ValueId& held = values_[static_cast<std::size_t>(tensors[i])];
     const ValueId value = node.all_outputs()[i];
     if (value == held && !produced.contains(static_cast<std::int32_t>(value))) {
-      return Error{Code::kInternal, "the reader of this operator left an output out", node_text(builder_.scope())};
+      return Error{Code::kInternal, "the reader of this operator left an output out",
+                   node_text(builder_.scope())};
     }
     held = value;
   }
   return {};
 }
 
-// Converters to float16 keep the first value of recurrent state as a half constant that is expanded into the variable.
-// It is expanded once and is always 0, so the variable alone says the same.
+// Converters to float16 keep the first value of recurrent state as a half constant that is expanded
+// into the variable. It is expanded once and is always 0, so the variable alone says the same.
 bool GraphReader::writes_zero_state(const tflite::Operator& op, const OperatorKind& kind) {
   const auto inputs = span_of(op.inputs());
   const auto outputs = span_of(op.outputs());
-  if (kind.code != tflite::BuiltinOperator_DEQUANTIZE || inputs.size() != 1 || outputs.size() != 1) return false;
+  if (kind.code != tflite::BuiltinOperator_DEQUANTIZE || inputs.size() != 1 || outputs.size() != 1)
+    return false;
   if (!exists(inputs[0]) || !exists(outputs[0]) || !tensor(outputs[0]).is_variable()) return false;
-  if (tensor(inputs[0]).type() != tflite::TensorType_FLOAT16 || !has_data(s_.file, tensor(inputs[0]))) return false;
+  if (tensor(inputs[0]).type() != tflite::TensorType_FLOAT16 ||
+      !has_data(s_.file, tensor(inputs[0])))
+    return false;
   const auto data = s_.file.data_of(*s_.file.model->buffers()->Get(tensor(inputs[0]).buffer()));
-  return data && std::all_of(data->bytes().begin(), data->bytes().end(), [](std::byte b) { return b == std::byte{0}; });
+  return data && std::all_of(data->bytes().begin(), data->bytes().end(),
+                             [](std::byte b) { return b == std::byte{0}; });
 }
 
-Result<std::vector<ValueId>> GraphReader::inputs_of(const tflite::Operator& op, const std::string& name) {
+Result<std::vector<ValueId>> GraphReader::inputs_of(const tflite::Operator& op,
+                                                    const std::string& name) {
   const auto source = span_of(op.inputs());
-  if (!s_.file.structure.spend(4 * source.size())) return invalid("absurdly many inputs", node_text(name));
+  if (!s_.file.structure.spend(4 * source.size()))
+    return invalid("absurdly many inputs", node_text(name));
   std::vector<ValueId> inputs;
   inputs.reserve(source.size());
   for (std::int32_t i : source) {
@@ -131,7 +150,8 @@ Result<std::vector<ValueId>> GraphReader::inputs_of(const tflite::Operator& op, 
       inputs.push_back(ValueId::kNone);
       continue;
     }
-    if (!exists(i)) return invalid("input tensor " + std::to_string(i) + " does not exist", node_text(name));
+    if (!exists(i))
+      return invalid("input tensor " + std::to_string(i) + " does not exist", node_text(name));
     auto value = readable(i, name);
     if (!value) return value.error();
     inputs.push_back(*value);
@@ -139,18 +159,22 @@ Result<std::vector<ValueId>> GraphReader::inputs_of(const tflite::Operator& op, 
   return inputs;
 }
 
-Result<std::vector<ValueId>> GraphReader::outputs_of(const tflite::Operator& op, const std::string& name) {
+Result<std::vector<ValueId>> GraphReader::outputs_of(const tflite::Operator& op,
+                                                     const std::string& name) {
   const auto source = span_of(op.outputs());
-  if (!s_.file.structure.spend(4 * source.size())) return invalid("absurdly many outputs", node_text(name));
+  if (!s_.file.structure.spend(4 * source.size()))
+    return invalid("absurdly many outputs", node_text(name));
   std::vector<ValueId> outputs;
   outputs.reserve(source.size());
   for (std::int32_t i : source) {
-    if (!exists(i)) return invalid("output tensor " + std::to_string(i) + " does not exist", node_text(name));
+    if (!exists(i))
+      return invalid("output tensor " + std::to_string(i) + " does not exist", node_text(name));
     if (values_[static_cast<std::size_t>(i)] != ValueId::kNone) {
       return invalid("writes " + place_of(i) + ", which already holds a value", node_text(name));
     }
     if (has_data(s_.file, tensor(i)) || tensor(i).is_variable()) {
-      return invalid("writes " + place_of(i) + ", which is a constant or a variable", node_text(name));
+      return invalid("writes " + place_of(i) + ", which is a constant or a variable",
+                     node_text(name));
     }
     auto type = type_of(i, Role::kInner);
     if (!type) return type.error();
@@ -166,7 +190,8 @@ Result<std::vector<TensorType>> GraphReader::intermediates_of(const tflite::Oper
   std::vector<TensorType> types;
   if (source.size() > 64) return invalid("more intermediate tensors than any operator has");
   for (std::int32_t i : source) {
-    if (i != -1 && !exists(i)) return invalid("intermediate tensor " + std::to_string(i) + " does not exist");
+    if (i != -1 && !exists(i))
+      return invalid("intermediate tensor " + std::to_string(i) + " does not exist");
     auto type = i == -1 ? Result<TensorType>(TensorType{}) : type_of(i, Role::kInner);
     if (!type) return type.error();
     types.push_back(type.take());
@@ -188,7 +213,10 @@ Result<ValueId> GraphReader::readable(std::int32_t i, std::string_view reader) {
   if (value != ValueId::kNone) return value;
   if (has_data(s_.file, tensor(i))) {
     if (tensor(i).is_variable()) {
-      return error_at(i, {Code::kUnsupported, "is a variable with a first value; only variables that start at 0 are read", {}});
+      return error_at(i,
+                      {Code::kUnsupported,
+                       "is a variable with a first value; only variables that start at 0 are read",
+                       {}});
     }
     auto made = constant(i);
     if (!made) return made.error();
@@ -200,7 +228,8 @@ Result<ValueId> GraphReader::readable(std::int32_t i, std::string_view reader) {
   if (type->shape.checked_elements() == 0 && !is_handle(type->dtype)) {
     return value = builder_.constant(name_of(i), type.take(), Buffer::allocate(0));
   }
-  return error_at(i, invalid("is read by '" + std::string(reader) + "', but nothing before it produces it and it has no data"));
+  return error_at(i, invalid("is read by '" + std::string(reader) +
+                             "', but nothing before it produces it and it has no data"));
 }
 
 Result<ValueId> GraphReader::constant(std::int32_t i) {
@@ -224,7 +253,8 @@ std::string GraphReader::name_of(std::int32_t i) {
 }
 
 std::string GraphReader::place_of(std::int32_t i) {
-  return "tensor " + std::to_string(i) + " '" + std::string(text_of(tensor(i).name()).substr(0, 200)) + "'";
+  return "tensor " + std::to_string(i) + " '" +
+         std::string(text_of(tensor(i).name()).substr(0, 200)) + "'";
 }
 
 Error GraphReader::error_at(std::int32_t i, Error error) {

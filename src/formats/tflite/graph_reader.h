@@ -1,5 +1,6 @@
-// Builds one graph of the module from a subgraph of the file. TFLite runs operators in the order of the file, so a
-// tensor must be an input, a constant, state, or produced by an earlier operator before it is read.
+// Builds one graph of the module from a subgraph of the file. TFLite runs operators in the order of
+// the file, so a tensor must be an input, a constant, state, or produced by an earlier operator
+// before it is read.
 #pragma once
 
 #include <unordered_map>
@@ -24,7 +25,8 @@ class GraphReader {
     InferenceBudget& budget;
     Dim batch;  // the name of an unknown first extent of any input of the model
   };
-  explicit GraphReader(const Source& source) : s_(source), builder_(source.module, source.id, &source.budget) {}
+  explicit GraphReader(const Source& source)
+      : s_(source), builder_(source.module, source.id, &source.budget) {}
 
   Status read();
 
@@ -36,7 +38,8 @@ class GraphReader {
   Status read_outputs();
   bool writes_zero_state(const tflite::Operator& op, const OperatorKind& kind);
 
-  Result<ValueId> readable(std::int32_t tensor, std::string_view reader);  // a tensor that holds something by now
+  Result<ValueId> readable(std::int32_t tensor,
+                           std::string_view reader);  // a tensor that holds something by now
   Result<ValueId> constant(std::int32_t tensor);
   Result<std::vector<ValueId>> inputs_of(const tflite::Operator& op, const std::string& name);
   Result<std::vector<ValueId>> outputs_of(const tflite::Operator& op, const std::string& name);
@@ -44,7 +47,9 @@ class GraphReader {
   Result<TensorType> type_of(std::int32_t tensor, Role role);
   void name_unknowns(Shape& shape);
 
-  const tflite::Tensor& tensor(std::int32_t i) const { return *s_.graph.tensors()->Get(static_cast<unsigned>(i)); }
+  const tflite::Tensor& tensor(std::int32_t i) const {
+    return *s_.graph.tensors()->Get(static_cast<unsigned>(i));
+  }
   std::size_t tensors() const { return size_of(s_.graph.tensors()); }
   bool exists(std::int32_t i) const { return i >= 0 && static_cast<std::size_t>(i) < tensors(); }
   std::string name_of(std::int32_t i);

@@ -9,7 +9,9 @@
 namespace tare::tflite_format {
 namespace {
 
-Error invalid(std::string message) { return {Code::kInvalidModel, "metadata: " + std::move(message), {}}; }
+Error invalid(std::string message) {
+  return {Code::kInvalidModel, "metadata: " + std::move(message), {}};
+}
 
 const tflite::Metadata* find_metadata(const File& file) {
   for (std::size_t i = 0; i < size_of(file.model->metadata()); ++i) {
@@ -58,7 +60,8 @@ Result<std::vector<std::string>> read_labels(File& file) {
   std::vector<std::string> none;
   const tflite::Metadata* entry = find_metadata(file);
   if (entry == nullptr) return none;
-  if (entry->buffer() >= size_of(file.model->buffers())) return invalid("its buffer does not exist");
+  if (entry->buffer() >= size_of(file.model->buffers()))
+    return invalid("its buffer does not exist");
   const auto found = file.data_of(*file.model->buffers()->Get(entry->buffer()));
   if (!found || found->empty()) return invalid("its buffer holds nothing");
   // A FlatBuffer within the file: it has to be aligned in its own right.
@@ -71,7 +74,8 @@ Result<std::vector<std::string>> read_labels(File& file) {
   auto zip = Zip::open(file.bytes);
   if (!zip) return zip.error();
   const Zip::Entry* member = zip->find(names.front());
-  if (member == nullptr) return invalid("the labels '" + std::string(names.front().substr(0, 200)) + "' are not there");
+  if (member == nullptr)
+    return invalid("the labels '" + std::string(names.front().substr(0, 200)) + "' are not there");
   if (!file.structure.spend(member->size)) return invalid("the labels are absurdly long");
   auto bytes = zip->read(*member);
   if (!bytes) return bytes.error();

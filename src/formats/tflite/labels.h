@@ -8,7 +8,8 @@
 
 namespace tare::tflite_format {
 
-// Empty when the file has none. Broken metadata do not make a model useless: the caller turns errors into warnings.
+// Empty when the file has none. Broken metadata do not make a model useless: the caller turns
+// errors into warnings.
 Result<std::vector<std::string>> read_labels(File& file);
 
 }  // namespace tare::tflite_format

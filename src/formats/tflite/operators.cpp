@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxNodesNamed = 3;  // per operator in a message
 constexpr std::size_t kMaxKindsNamed = 32;
-constexpr std::size_t kMaxName = 200;      // a longer name is no name
+constexpr std::size_t kMaxName = 200;  // a longer name is no name
 
 const ReadTfliteFacet* find_reader(int code, std::string_view custom) {
   for (const ReadTfliteFacet* facet : read_tflite_table()) {
@@ -31,8 +31,8 @@ std::string advice(const OperatorKind& kind) {
   if (!kind.custom()) return {};
   if (kind.name.empty()) return " (a custom operator without a name)";
   if (starts("Flex")) return " (needs TensorFlow itself: convert without SELECT_TF_OPS)";
-  if (kind.name == "DISPATCH_OP" || kind.name == "NPU_OP" || kind.name == "ethos-u" || kind.name == "edgetpu-custom-op" ||
-      starts("MTKEXT_")) {
+  if (kind.name == "DISPATCH_OP" || kind.name == "NPU_OP" || kind.name == "ethos-u" ||
+      kind.name == "edgetpu-custom-op" || starts("MTKEXT_")) {
     return " (compiled for a vendor's accelerator: use the model as it was before compilation)";
   }
   return " (a custom operator that Tare does not know)";
@@ -60,7 +60,8 @@ Error unsupported(const std::vector<OperatorKind>& kinds, const std::vector<Unre
       break;
     }
     message += (named == 1 ? "" : "; ") + problem(kinds[i]) + " at " + found[i].nodes;
-    if (found[i].count > kMaxNodesNamed) message += " and " + std::to_string(found[i].count - kMaxNodesNamed) + " more";
+    if (found[i].count > kMaxNodesNamed)
+      message += " and " + std::to_string(found[i].count - kMaxNodesNamed) + " more";
   }
   return {Code::kUnsupported, std::move(message), {}};
 }
@@ -79,8 +80,10 @@ std::vector<OperatorKind> read_operator_codes(const File& file) {
     OperatorKind kind;
     // Codes below 127 stand in both fields or in the old one alone, greater ones in the new one.
     kind.code = std::max<int>(source.deprecated_builtin_code(), source.builtin_code());
-    kind.name = kind.custom() ? text_of(source.custom_code()).substr(0, kMaxName)
-                              : tflite::EnumNameBuiltinOperator(static_cast<tflite::BuiltinOperator>(kind.code));
+    kind.name =
+        kind.custom()
+            ? text_of(source.custom_code()).substr(0, kMaxName)
+            : tflite::EnumNameBuiltinOperator(static_cast<tflite::BuiltinOperator>(kind.code));
     kind.version = source.version();
     kind.reader = find_reader(kind.code, kind.name);
     kinds.push_back(kind);
@@ -95,7 +98,8 @@ Status check_operators(const File& file, const std::vector<OperatorKind>& kinds)
     for (std::size_t i = 0; i < size_of(graph->operators()); ++i) {
       const auto& op = *graph->operators()->Get(static_cast<unsigned>(i));
       if (op.opcode_index() >= kinds.size()) {
-        return Error{Code::kInvalidModel, "operator code " + std::to_string(op.opcode_index()) + " does not exist",
+        return Error{Code::kInvalidModel,
+                     "operator code " + std::to_string(op.opcode_index()) + " does not exist",
                      "node '" + operator_name(*graph, op, i) + "'"};
       }
       if (readable(kinds[op.opcode_index()])) continue;
@@ -110,10 +114,13 @@ Status check_operators(const File& file, const std::vector<OperatorKind>& kinds)
   return {};
 }
 
-std::string operator_name(const tflite::SubGraph& graph, const tflite::Operator& op, std::size_t index) {
+std::string operator_name(const tflite::SubGraph& graph, const tflite::Operator& op,
+                          std::size_t index) {
   const auto outputs = span_of(op.outputs());
-  if (!outputs.empty() && outputs[0] >= 0 && static_cast<std::size_t>(outputs[0]) < size_of(graph.tensors())) {
-    const std::string_view name = text_of(graph.tensors()->Get(static_cast<unsigned>(outputs[0]))->name());
+  if (!outputs.empty() && outputs[0] >= 0 &&
+      static_cast<std::size_t>(outputs[0]) < size_of(graph.tensors())) {
+    const std::string_view name =
+        text_of(graph.tensors()->Get(static_cast<unsigned>(outputs[0]))->name());
     if (!name.empty()) return std::string(name.substr(0, kMaxName));
   }
   return "#" + std::to_string(index);

@@ -1,4 +1,5 @@
-// The operator codes of a file, resolved to readers; and the check that names every operator nobody here can read.
+// The operator codes of a file, resolved to readers; and the check that names every operator nobody
+// here can read.
 #pragma once
 
 #include <string>
@@ -22,11 +23,12 @@ struct OperatorKind {
 
 std::vector<OperatorKind> read_operator_codes(const File& file);
 
-// Fails when an operator has no code, no reader or a version that is not known; all of them in one message. Codes that
-// no operator uses do not count.
+// Fails when an operator has no code, no reader or a version that is not known; all of them in one
+// message. Codes that no operator uses do not count.
 Status check_operators(const File& file, const std::vector<OperatorKind>& kinds);
 
 // A node is called after its first output, since TFLite operators have no names.
-std::string operator_name(const tflite::SubGraph& graph, const tflite::Operator& op, std::size_t index);
+std::string operator_name(const tflite::SubGraph& graph, const tflite::Operator& op,
+                          std::size_t index);
 
 }  // namespace tare::tflite_format

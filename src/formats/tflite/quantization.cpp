@@ -1,4 +1,5 @@
-// Three forms: one scale, one per index of an axis, or one per block, in which case scales are a tensor of their own.
+// Three forms: one scale, one per index of an axis, or one per block, in which case scales are a
+// tensor of their own.
 #include "formats/tflite/quantization.h"
 
 #include <cmath>
@@ -21,12 +22,18 @@ struct Bounds {
 // What the element type can hold, and at most int32, which is what kernels compute with.
 Bounds bounds_of(DType dtype) {
   switch (dtype) {
-    case DType::kInt4: return {-8, 7};
-    case DType::kInt8: return {-128, 127};
-    case DType::kUint8: return {0, 255};
-    case DType::kInt16: return {-32768, 32767};
-    case DType::kUint16: return {0, 65535};
-    default: return {std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
+    case DType::kInt4:
+      return {-8, 7};
+    case DType::kInt8:
+      return {-128, 127};
+    case DType::kUint8:
+      return {0, 255};
+    case DType::kInt16:
+      return {-32768, 32767};
+    case DType::kUint16:
+      return {0, 65535};
+    default:
+      return {std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
   }
 }
 
@@ -37,8 +44,8 @@ Status add(Quantization& q, float scale, std::int64_t zero_point, DType dtype) {
   }
   const Bounds bounds = bounds_of(dtype);
   if (zero_point < bounds.low || zero_point > bounds.high) {
-    return invalid("quantisation: zero point" + place + " is " + std::to_string(zero_point) + ", which " +
-                   std::string(dtype_name(dtype)) + " cannot hold");
+    return invalid("quantisation: zero point" + place + " is " + std::to_string(zero_point) +
+                   ", which " + std::string(dtype_name(dtype)) + " cannot hold");
   }
   q.scales.push_back(scale);
   q.zero_points.push_back(static_cast<std::int32_t>(zero_point));
@@ -52,7 +59,8 @@ Quantizations read_vectors(File& file, const tflite::Tensor& tensor, DType dtype
     return invalid("quantisation: " + std::to_string(scales.size()) + " scales and " +
                    std::to_string(size_of(source.zero_point())) + " zero points");
   }
-  if (!file.structure.spend(8 * scales.size())) return invalid("quantisation: absurdly many scales");
+  if (!file.structure.spend(8 * scales.size()))
+    return invalid("quantisation: absurdly many scales");
   auto q = std::make_shared<Quantization>();
   if (scales.size() > 1) {
     const auto dims = span_of(tensor.shape());
@@ -63,27 +71,31 @@ Quantizations read_vectors(File& file, const tflite::Tensor& tensor, DType dtype
     }
     const std::int32_t extent = dims[static_cast<std::size_t>(q->axis)];
     if (static_cast<std::size_t>(extent) != scales.size()) {
-      return invalid("quantisation: " + std::to_string(scales.size()) + " scales for " + std::to_string(extent) +
-                     " channels");
+      return invalid("quantisation: " + std::to_string(scales.size()) + " scales for " +
+                     std::to_string(extent) + " channels");
     }
   }
   for (std::size_t i = 0; i < scales.size(); ++i) {
-    const Status added = add(*q, scales[i], source.zero_point()->Get(static_cast<unsigned>(i)), dtype);
+    const Status added =
+        add(*q, scales[i], source.zero_point()->Get(static_cast<unsigned>(i)), dtype);
     if (!added.ok()) return added.error();
   }
   return std::shared_ptr<const Quantization>(std::move(q));
 }
 
 // Bytes of a constant tensor of the same subgraph that holds `count` scales or zero points.
-Result<Buffer> parameter_tensor(File& file, const tflite::SubGraph& graph, int index, std::uint64_t count,
-                                std::size_t element) {
+Result<Buffer> parameter_tensor(File& file, const tflite::SubGraph& graph, int index,
+                                std::uint64_t count, std::size_t element) {
   if (index < 0 || static_cast<std::size_t>(index) >= size_of(graph.tensors())) {
-    return invalid("quantisation: no tensor " + std::to_string(index) + " that could hold the parameters of blocks");
+    return invalid("quantisation: no tensor " + std::to_string(index) +
+                   " that could hold the parameters of blocks");
   }
   const auto* tensor = graph.tensors()->Get(static_cast<unsigned>(index));
-  if (tensor->buffer() >= size_of(file.model->buffers())) return invalid("quantisation: parameters without a buffer");
+  if (tensor->buffer() >= size_of(file.model->buffers()))
+    return invalid("quantisation: parameters without a buffer");
   const auto data = file.data_of(*file.model->buffers()->Get(tensor->buffer()));
-  if (!data || data->size() / element < count) return invalid("quantisation: fewer parameters than blocks");
+  if (!data || data->size() / element < count)
+    return invalid("quantisation: fewer parameters than blocks");
   if (!file.structure.spend(8 * count)) return invalid("quantisation: absurdly many scales");
   return *data;
 }
@@ -95,36 +107,50 @@ std::optional<double> parameter(const Buffer& data, tflite::TensorType type, std
     return value;
   };
   switch (type) {
-    case tflite::TensorType_FLOAT32: return static_cast<double>(at(float{}));
-    case tflite::TensorType_FLOAT16: return static_cast<double>(half_to_float(at(std::uint16_t{})));
-    case tflite::TensorType_BFLOAT16: return static_cast<double>(bfloat16_to_float(at(std::uint16_t{})));
-    case tflite::TensorType_INT32: return at(std::int32_t{});
-    case tflite::TensorType_INT64: return static_cast<double>(at(std::int64_t{}));
-    case tflite::TensorType_INT8: return at(std::int8_t{});
-    case tflite::TensorType_UINT8: return at(std::uint8_t{});
-    default: return std::nullopt;
+    case tflite::TensorType_FLOAT32:
+      return static_cast<double>(at(float{}));
+    case tflite::TensorType_FLOAT16:
+      return static_cast<double>(half_to_float(at(std::uint16_t{})));
+    case tflite::TensorType_BFLOAT16:
+      return static_cast<double>(bfloat16_to_float(at(std::uint16_t{})));
+    case tflite::TensorType_INT32:
+      return at(std::int32_t{});
+    case tflite::TensorType_INT64:
+      return static_cast<double>(at(std::int64_t{}));
+    case tflite::TensorType_INT8:
+      return at(std::int8_t{});
+    case tflite::TensorType_UINT8:
+      return at(std::uint8_t{});
+    default:
+      return std::nullopt;
   }
 }
 
 std::size_t element_size(tflite::TensorType type) {
   switch (type) {
-    case tflite::TensorType_INT64: return 8;
+    case tflite::TensorType_INT64:
+      return 8;
     case tflite::TensorType_FLOAT32:
-    case tflite::TensorType_INT32: return 4;
+    case tflite::TensorType_INT32:
+      return 4;
     case tflite::TensorType_FLOAT16:
-    case tflite::TensorType_BFLOAT16: return 2;
-    default: return 1;
+    case tflite::TensorType_BFLOAT16:
+      return 2;
+    default:
+      return 1;
   }
 }
 
-Quantizations read_blocks(File& file, const tflite::SubGraph& graph, const tflite::Tensor& tensor, DType dtype) {
+Quantizations read_blocks(File& file, const tflite::SubGraph& graph, const tflite::Tensor& tensor,
+                          DType dtype) {
   const auto& source = *tensor.quantization()->details_as_BlockwiseQuantization();
   const auto dims = span_of(tensor.shape());
   auto q = std::make_shared<Quantization>();
   q->block_size = source.block_size();
   q->axis = static_cast<int>(dims.size()) - 1;
   if (dims.empty() || q->block_size <= 0 || dims.back() % q->block_size != 0) {
-    return invalid("quantisation: blocks of " + std::to_string(q->block_size) + " do not divide the last dimension");
+    return invalid("quantisation: blocks of " + std::to_string(q->block_size) +
+                   " do not divide the last dimension");
   }
   Shape shape;
   for (std::int32_t d : dims) shape.push_back(d);
@@ -132,24 +158,29 @@ Quantizations read_blocks(File& file, const tflite::SubGraph& graph, const tflit
   if (!elements) return invalid("the shape is too large");
   const auto count = static_cast<std::uint64_t>(*elements / q->block_size);
 
-  const auto type_at = [&](int i) { return graph.tensors()->Get(static_cast<unsigned>(i))->type(); };
+  const auto type_at = [&](int i) {
+    return graph.tensors()->Get(static_cast<unsigned>(i))->type();
+  };
   const auto holder = [&](int i) {
     const bool known = i >= 0 && static_cast<std::size_t>(i) < size_of(graph.tensors());
     return parameter_tensor(file, graph, i, count, known ? element_size(type_at(i)) : 1);
   };
   auto scales = holder(source.scales());
   if (!scales) return scales.error();
-  // Zero points are left out with a -1; tensor 0 cannot be told from the field's default and holds none either.
+  // Zero points are left out with a -1; tensor 0 cannot be told from the field's default and holds
+  // none either.
   const bool shifted = source.zero_points() > 0;
   auto zero_points = shifted ? holder(source.zero_points()) : Result<Buffer>(Buffer());
   if (!zero_points) return zero_points.error();
   for (std::size_t i = 0; i < count; ++i) {
     const auto scale = parameter(*scales, type_at(source.scales()), i);
     const auto zero = shifted ? parameter(*zero_points, type_at(source.zero_points()), i) : 0.0;
-    if (!scale || !zero) return invalid("quantisation: parameters of blocks have a type that holds none");
+    if (!scale || !zero)
+      return invalid("quantisation: parameters of blocks have a type that holds none");
     const bool whole = *zero >= INT32_MIN && *zero <= INT32_MAX && *zero == std::floor(*zero);
     if (!whole) return invalid("quantisation: a zero point of a block is no integer");
-    const Status added = add(*q, static_cast<float>(*scale), static_cast<std::int64_t>(*zero), dtype);
+    const Status added =
+        add(*q, static_cast<float>(*scale), static_cast<std::int64_t>(*zero), dtype);
     if (!added.ok()) return added.error();
   }
   return std::shared_ptr<const Quantization>(std::move(q));
@@ -157,7 +188,8 @@ Quantizations read_blocks(File& file, const tflite::SubGraph& graph, const tflit
 
 }  // namespace
 
-Quantizations read_quantization(File& file, const tflite::SubGraph& graph, const tflite::Tensor& tensor, DType dtype) {
+Quantizations read_quantization(File& file, const tflite::SubGraph& graph,
+                                const tflite::Tensor& tensor, DType dtype) {
   const auto* source = tensor.quantization();
   const std::shared_ptr<const Quantization> none;
   // Converters leave ranges and stray scales on floats; kernels never look at them.
@@ -166,9 +198,12 @@ Quantizations read_quantization(File& file, const tflite::SubGraph& graph, const
     case tflite::QuantizationDetails_BlockwiseQuantization:
       if (source->details() == nullptr) return none;
       return read_blocks(file, graph, tensor, dtype);
-    case tflite::QuantizationDetails_NONE: break;
+    case tflite::QuantizationDetails_NONE:
+      break;
     default:
-      return Error{Code::kUnsupported, "quantisation: only one scale, a scale per channel or blockwise scales are read", {}};
+      return Error{Code::kUnsupported,
+                   "quantisation: only one scale, a scale per channel or blockwise scales are read",
+                   {}};
   }
   if (size_of(source->scale()) == 0) return none;
   return read_vectors(file, tensor, dtype);

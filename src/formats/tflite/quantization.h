@@ -7,7 +7,9 @@
 namespace tare::tflite_format {
 
 // Null when the tensor has none that counts.
-Result<std::shared_ptr<const Quantization>> read_quantization(File& file, const tflite::SubGraph& graph,
-                                                              const tflite::Tensor& tensor, DType dtype);
+Result<std::shared_ptr<const Quantization>> read_quantization(File& file,
+                                                              const tflite::SubGraph& graph,
+                                                              const tflite::Tensor& tensor,
+                                                              DType dtype);
 
 }  // namespace tare::tflite_format

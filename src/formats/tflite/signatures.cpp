@@ -1,4 +1,5 @@
-// A signature names tensors of a subgraph; an entry has one name for each input and output of the graph, in order.
+// A signature names tensors of a subgraph; an entry has one name for each input and output of the
+// graph, in order.
 #include "formats/tflite/signatures.h"
 
 #include <algorithm>
@@ -11,8 +12,10 @@ using TensorMaps = flatbuffers::Vector<flatbuffers::Offset<tflite::TensorMap>>;
 constexpr std::size_t kMaxSignatures = 1000;
 
 // Names for the tensors listed, taken from the signature where it has one, else the tensor's own.
-Result<std::vector<std::string>> names_of(File& file, const flatbuffers::Vector<std::int32_t>* tensors,
-                                          const TensorMaps* maps, const std::vector<std::string>& own) {
+Result<std::vector<std::string>> names_of(File& file,
+                                          const flatbuffers::Vector<std::int32_t>* tensors,
+                                          const TensorMaps* maps,
+                                          const std::vector<std::string>& own) {
   const auto list = span_of(tensors);
   std::vector<std::string> names = own;
   std::vector<bool> named(list.size(), false);
@@ -20,7 +23,8 @@ Result<std::vector<std::string>> names_of(File& file, const flatbuffers::Vector<
     const auto& map = *maps->Get(static_cast<unsigned>(m));
     const std::string_view name = text_of(map.name());
     bool found = false;
-    if (!file.structure.spend(name.size())) return Error{Code::kInvalidModel, "absurdly long names", {}};
+    if (!file.structure.spend(name.size()))
+      return Error{Code::kInvalidModel, "absurdly long names", {}};
     for (std::size_t i = 0; i < list.size(); ++i) {
       if (static_cast<std::int64_t>(map.tensor_index()) != list[i]) continue;
       found = true;
@@ -31,9 +35,11 @@ Result<std::vector<std::string>> names_of(File& file, const flatbuffers::Vector<
       break;
     }
     if (!found) {
-      return Error{Code::kInvalidModel, "'" + std::string(name.substr(0, 200)) + "' is tensor " +
-                                            std::to_string(map.tensor_index()) +
-                                            ", which is not an input or output of its subgraph", {}};
+      return Error{Code::kInvalidModel,
+                   "'" + std::string(name.substr(0, 200)) + "' is tensor " +
+                       std::to_string(map.tensor_index()) +
+                       ", which is not an input or output of its subgraph",
+                   {}};
     }
   }
   return names;
@@ -45,24 +51,30 @@ std::vector<std::string> value_names(const Graph& graph, const std::vector<Value
   return names;
 }
 
-Result<Entry> read_signature(File& file, TfliteSubgraphs& subgraphs, Module& module, const tflite::SignatureDef& source) {
+Result<Entry> read_signature(File& file, TfliteSubgraphs& subgraphs, Module& module,
+                             const tflite::SignatureDef& source) {
   Entry entry;
   entry.name = text_of(source.signature_key()).substr(0, 200);
   const auto place = [&](Error error) {
-    error.where = "signature '" + entry.name + "'" + (error.where.empty() ? "" : " > " + error.where);
+    error.where =
+        "signature '" + entry.name + "'" + (error.where.empty() ? "" : " > " + error.where);
     return error;
   };
   if (source.subgraph_index() >= size_of(file.model->subgraphs())) {
-    return place({Code::kInvalidModel, "subgraph " + std::to_string(source.subgraph_index()) + " does not exist", {}});
+    return place({Code::kInvalidModel,
+                  "subgraph " + std::to_string(source.subgraph_index()) + " does not exist",
+                  {}});
   }
   auto id = subgraphs.graph_of(static_cast<int>(source.subgraph_index()));
   if (!id) return id.error();
   entry.graph = *id;
   const tflite::SubGraph& subgraph = *file.model->subgraphs()->Get(source.subgraph_index());
   const Graph& graph = module.graph(*id);
-  auto inputs = names_of(file, subgraph.inputs(), source.inputs(), value_names(graph, graph.inputs));
+  auto inputs =
+      names_of(file, subgraph.inputs(), source.inputs(), value_names(graph, graph.inputs));
   if (!inputs) return place(inputs.error());
-  auto outputs = names_of(file, subgraph.outputs(), source.outputs(), value_names(graph, graph.outputs));
+  auto outputs =
+      names_of(file, subgraph.outputs(), source.outputs(), value_names(graph, graph.outputs));
   if (!outputs) return place(outputs.error());
   entry.input_names = inputs.take();
   entry.output_names = outputs.take();
@@ -77,7 +89,8 @@ Status read_entries(File& file, TfliteSubgraphs& subgraphs, Module& module) {
   const std::size_t count = size_of(file.model->signature_defs());
   if (count > kMaxSignatures) return Error{Code::kInvalidModel, "absurdly many signatures", {}};
   for (std::size_t i = 0; i < count; ++i) {
-    auto entry = read_signature(file, subgraphs, module, *file.model->signature_defs()->Get(static_cast<unsigned>(i)));
+    auto entry = read_signature(file, subgraphs, module,
+                                *file.model->signature_defs()->Get(static_cast<unsigned>(i)));
     if (!entry) return entry.error();
     module.entries.push_back(entry.take());
   }
@@ -88,10 +101,11 @@ Status read_entries(File& file, TfliteSubgraphs& subgraphs, Module& module) {
     std::rotate(module.entries.begin(), first, first + 1);
   } else {
     const Graph& graph = module.graph(*main);
-    module.entries.insert(module.entries.begin(), Entry{.name = graph.name.empty() ? "main" : graph.name,
-                                                        .graph = *main,
-                                                        .input_names = value_names(graph, graph.inputs),
-                                                        .output_names = value_names(graph, graph.outputs)});
+    module.entries.insert(module.entries.begin(),
+                          Entry{.name = graph.name.empty() ? "main" : graph.name,
+                                .graph = *main,
+                                .input_names = value_names(graph, graph.inputs),
+                                .output_names = value_names(graph, graph.outputs)});
   }
   return {};
 }

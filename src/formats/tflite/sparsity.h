@@ -1,5 +1,5 @@
-// Expands a constant that the file keeps in TFLite's sparse form: a tree of levels, one per dimension and then one per
-// block dimension, each dense or compressed (row starts and columns).
+// Expands a constant that the file keeps in TFLite's sparse form: a tree of levels, one per
+// dimension and then one per block dimension, each dense or compressed (row starts and columns).
 #pragma once
 
 #include <span>

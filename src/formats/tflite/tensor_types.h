@@ -8,10 +8,12 @@ namespace tare::tflite_format {
 
 std::optional<DType> dtype_of(tflite::TensorType type);
 
-// How a tensor's extents are to be read: those of constants and variables are exact; others may be unknown.
+// How a tensor's extents are to be read: those of constants and variables are exact; others may be
+// unknown.
 enum class Role { kExact, kInput, kInner };
 
 // Unknown extents become kUnknownDim; the caller names those of inputs.
-Result<TensorType> read_tensor_type(File& file, const tflite::SubGraph& graph, const tflite::Tensor& tensor, Role role);
+Result<TensorType> read_tensor_type(File& file, const tflite::SubGraph& graph,
+                                    const tflite::Tensor& tensor, Role role);
 
 }  // namespace tare::tflite_format

@@ -32,10 +32,12 @@ class BufferTable {
   std::uint64_t bytes_ = 0;
 };
 
-// Tensors of one subgraph: one per value of the graph, in order, then those that values and operators need besides.
+// Tensors of one subgraph: one per value of the graph, in order, then those that values and
+// operators need besides.
 class TensorTable {
  public:
-  TensorTable(flatbuffers::FlatBufferBuilder& fbb, BufferTable& buffers) : fbb_(fbb), buffers_(buffers) {}
+  TensorTable(flatbuffers::FlatBufferBuilder& fbb, BufferTable& buffers)
+      : fbb_(fbb), buffers_(buffers) {}
 
   // Adds all values of a graph. Call once, first: value i becomes tensor i.
   void add_values(const Graph& graph);
@@ -44,17 +46,20 @@ class TensorTable {
   const std::vector<flatbuffers::Offset<tflite::Tensor>>& offsets() const { return offsets_; }
 
  private:
-  // What a table needs that must be written before it: blocks' scales become tensors behind all values.
+  // What a table needs that must be written before it: blocks' scales become tensors behind all
+  // values.
   struct Parameters {
     std::string name;
     TensorType type;
     Buffer bytes;
   };
 
-  flatbuffers::Offset<tflite::Tensor> write(const std::string& name, const TensorType& type, std::uint32_t buffer,
-                                            bool variable);
-  flatbuffers::Offset<tflite::QuantizationParameters> quantization(const std::string& name, const TensorType& type);
-  flatbuffers::Offset<tflite::QuantizationParameters> blocks(const std::string& name, const TensorType& type);
+  flatbuffers::Offset<tflite::Tensor> write(const std::string& name, const TensorType& type,
+                                            std::uint32_t buffer, bool variable);
+  flatbuffers::Offset<tflite::QuantizationParameters> quantization(const std::string& name,
+                                                                   const TensorType& type);
+  flatbuffers::Offset<tflite::QuantizationParameters> blocks(const std::string& name,
+                                                             const TensorType& type);
   std::int32_t later(Parameters parameters);
 
   flatbuffers::FlatBufferBuilder& fbb_;

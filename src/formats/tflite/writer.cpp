@@ -1,5 +1,5 @@
-// The whole model: every graph becomes a subgraph, every node the operator that its op writes. The graph that callers
-// run by default comes first, because readers take subgraph 0 for it.
+// The whole model: every graph becomes a subgraph, every node the operator that its op writes. The
+// graph that callers run by default comes first, because readers take subgraph 0 for it.
 #include <algorithm>
 
 #include "formats/tflite/tensor_writer.h"
@@ -18,7 +18,8 @@ constexpr std::size_t kMaxRefusalsNamed = 16;
 class ModelWriter : public TfliteWriter {
  public:
   explicit ModelWriter(const Module& module) : module_(module), buffers_(fbb_) {
-    const GraphId main = module.entries.empty() ? static_cast<GraphId>(0) : module.entries.front().graph;
+    const GraphId main =
+        module.entries.empty() ? static_cast<GraphId>(0) : module.entries.front().graph;
     order_.push_back(main);
     for (std::size_t i = 0; i < module.graphs.size(); ++i) {
       if (static_cast<GraphId>(i) != main) order_.push_back(static_cast<GraphId>(i));
@@ -32,7 +33,8 @@ class ModelWriter : public TfliteWriter {
   }
   void refuse(std::string reason) override {
     answered_ = true;
-    if (refused_++ < kMaxRefusalsNamed) refusals_ += (refusals_.empty() ? "" : "; ") + node_place(*node_) + ": " + reason;
+    if (refused_++ < kMaxRefusalsNamed)
+      refusals_ += (refusals_.empty() ? "" : "; ") + node_place(*node_) + ": " + reason;
   }
 
  protected:
@@ -75,14 +77,17 @@ Result<Buffer> ModelWriter::write() {
   for (const Graph& graph : module_.graphs) {
     for (const Value& value : graph.values) constants += value.constant.size();
   }
-  // The builder holds one block and asserts when it overflows; leave room for everything that is not constants.
+  // The builder holds one block and asserts when it overflows; leave room for everything that is
+  // not constants.
   if (constants > FLATBUFFERS_MAX_BUFFER_SIZE / 4 * 3) {
-    return Error{Code::kUnsupported, "constants of more than 1.5 GiB do not fit a .tflite file", {}};
+    return Error{
+        Code::kUnsupported, "constants of more than 1.5 GiB do not fit a .tflite file", {}};
   }
   std::vector<flatbuffers::Offset<tflite::SubGraph>> graphs;
   for (GraphId id : order_) graphs.push_back(write_graph(module_.graph(id)));
   if (refused_ != 0) {
-    if (refused_ > kMaxRefusalsNamed) refusals_ += "; and " + std::to_string(refused_ - kMaxRefusalsNamed) + " more";
+    if (refused_ > kMaxRefusalsNamed)
+      refusals_ += "; and " + std::to_string(refused_ - kMaxRefusalsNamed) + " more";
     return Error{Code::kUnsupported, "nodes that a .tflite file cannot hold: " + refusals_, {}};
   }
   std::vector<flatbuffers::Offset<tflite::SignatureDef>> signatures;
@@ -118,7 +123,8 @@ flatbuffers::Offset<tflite::SubGraph> ModelWriter::write_graph(const Graph& grap
   const auto inputs = fbb_.CreateVector(indices_of(graph.inputs));
   const auto outputs = fbb_.CreateVector(indices_of(graph.outputs));
   const auto operators = fbb_.CreateVector(operators_);
-  return tflite::CreateSubGraph(fbb_, all, inputs, outputs, operators, fbb_.CreateString(graph.name));
+  return tflite::CreateSubGraph(fbb_, all, inputs, outputs, operators,
+                                fbb_.CreateString(graph.name));
 }
 
 void ModelWriter::write_node(const Node& node) {
@@ -136,16 +142,18 @@ void ModelWriter::add(const Operator& op) {
   answered_ = true;
   std::vector<std::int32_t> between;
   for (const TensorType& type : intermediates_) {
-    between.push_back(tensors_->add(node_->name + "/intermediate" + std::to_string(between.size()), type));
+    between.push_back(
+        tensors_->add(node_->name + "/intermediate" + std::to_string(between.size()), type));
   }
   const std::uint32_t code = code_index(op);
   const auto inputs = fbb_.CreateVector(indices_of(inputs_ ? *inputs_ : node_->inputs));
   const auto outputs = fbb_.CreateVector(indices_of(node_->outputs));
   const auto intermediates = fbb_.CreateVector(between);
-  const auto custom = op.custom_options.empty()
-                          ? flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>>()
-                          : fbb_.CreateVector(reinterpret_cast<const std::uint8_t*>(op.custom_options.data()),
-                                              op.custom_options.size());
+  const auto custom =
+      op.custom_options.empty()
+          ? flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>>()
+          : fbb_.CreateVector(reinterpret_cast<const std::uint8_t*>(op.custom_options.data()),
+                              op.custom_options.size());
   tflite::OperatorBuilder builder(fbb_);
   builder.add_opcode_index(code);
   builder.add_inputs(inputs);
@@ -167,7 +175,8 @@ std::uint32_t ModelWriter::code_index(const Operator& op) {
   CodeKey key{static_cast<int>(op.code), op.version, std::string(op.custom_name)};
   const auto found = std::find(keys_.begin(), keys_.end(), key);
   if (found != keys_.end()) return static_cast<std::uint32_t>(found - keys_.begin());
-  const auto custom = key.custom.empty() ? flatbuffers::Offset<flatbuffers::String>() : fbb_.CreateString(key.custom);
+  const auto custom = key.custom.empty() ? flatbuffers::Offset<flatbuffers::String>()
+                                         : fbb_.CreateString(key.custom);
   tflite::OperatorCodeBuilder builder(fbb_);
   // Readers of before 2020 know the first field alone, which holds no more than 127.
   builder.add_deprecated_builtin_code(static_cast<std::int8_t>(std::min(key.code, 127)));
@@ -184,11 +193,12 @@ bool ModelWriter::needs_signatures() const {
   const Entry& entry = module_.entries.front();
   const Graph& graph = module_.graph(entry.graph);
   const auto differ = [&](const std::vector<ValueId>& ids, const std::vector<std::string>& names) {
-    return !std::equal(ids.begin(), ids.end(), names.begin(), names.end(),
-                       [&](ValueId id, const std::string& name) { return graph.value(id).name == name; });
+    return !std::equal(
+        ids.begin(), ids.end(), names.begin(), names.end(),
+        [&](ValueId id, const std::string& name) { return graph.value(id).name == name; });
   };
-  return entry.name != (graph.name.empty() ? "main" : graph.name) || differ(graph.inputs, entry.input_names) ||
-         differ(graph.outputs, entry.output_names);
+  return entry.name != (graph.name.empty() ? "main" : graph.name) ||
+         differ(graph.inputs, entry.input_names) || differ(graph.outputs, entry.output_names);
 }
 
 flatbuffers::Offset<tflite::SignatureDef> ModelWriter::write_signature(const Entry& entry) {
@@ -196,7 +206,8 @@ flatbuffers::Offset<tflite::SignatureDef> ModelWriter::write_signature(const Ent
   const auto maps = [&](const std::vector<ValueId>& ids, const std::vector<std::string>& names) {
     std::vector<flatbuffers::Offset<tflite::TensorMap>> result;
     for (std::size_t i = 0; i < ids.size(); ++i) {
-      result.push_back(tflite::CreateTensorMap(fbb_, fbb_.CreateString(names[i]), static_cast<std::uint32_t>(ids[i])));
+      result.push_back(tflite::CreateTensorMap(fbb_, fbb_.CreateString(names[i]),
+                                               static_cast<std::uint32_t>(ids[i])));
     }
     return fbb_.CreateVector(result);
   };
@@ -214,7 +225,8 @@ flatbuffers::Offset<tflite::SignatureDef> ModelWriter::write_signature(const Ent
 }  // namespace
 
 Result<Buffer> write_tflite(const Module& module) {
-  if (module.graphs.empty()) return Error{Code::kInternal, "a module without graphs cannot be written", {}};
+  if (module.graphs.empty())
+    return Error{Code::kInternal, "a module without graphs cannot be written", {}};
   return ModelWriter(module).write();
 }
 

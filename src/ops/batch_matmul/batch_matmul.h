@@ -1,6 +1,7 @@
-// Products of the last two dimensions; those before are broadcast. Inputs: a [..., m, k], b [..., k, n], or as adj_x and
-// adj_y say transposed (for complex types conjugated too). Types as in TFLite: floats; int8; int16; int16 with int8; float32
-// with int8 b (hybrid); and as in TensorFlow float64, int32, int64 and complex.
+// Products of the last two dimensions; those before are broadcast. Inputs: a [..., m, k], b [...,
+// k, n], or as adj_x and adj_y say transposed (for complex types conjugated too). Types as in
+// TFLite: floats; int8; int16; int16 with int8; float32 with int8 b (hybrid); and as in TensorFlow
+// float64, int32, int64 and complex.
 #pragma once
 
 #include <optional>

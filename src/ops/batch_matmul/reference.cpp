@@ -17,11 +17,14 @@ struct Products {
   Shape batch, batch_a, batch_b;
   bool adj_x, adj_y;
 
-  Products(const BatchMatMul& op, const Shape& a, const Shape& b, const Shape& out) : adj_x(op.adj_x), adj_y(op.adj_y) {
+  Products(const BatchMatMul& op, const Shape& a, const Shape& b, const Shape& out)
+      : adj_x(op.adj_x), adj_y(op.adj_y) {
     rows = out[out.rank() - 2];
     columns = out.back();
     depth = a[op.adj_x ? a.rank() - 2 : a.rank() - 1];
-    const auto before = [](const Shape& s) { return Shape(s.dims().first(static_cast<std::size_t>(s.rank() - 2))); };
+    const auto before = [](const Shape& s) {
+      return Shape(s.dims().first(static_cast<std::size_t>(s.rank() - 2)));
+    };
     batch = before(out);
     batch_a = before(a);
     batch_b = before(b);
@@ -30,12 +33,19 @@ struct Products {
   // body(matrix of the output, of a, of b)
   template <class Body>
   void each(Body body) const {
-    BroadcastLoop<2>(batch, {batch_a, batch_b}).run([&](std::int64_t i, const auto& at) { body(i, at[0], at[1]); });
+    BroadcastLoop<2>(batch, {batch_a, batch_b}).run([&](std::int64_t i, const auto& at) {
+      body(i, at[0], at[1]);
+    });
   }
 
-  ConvolutionShape shape() const { return {.batch = rows, .group_inputs = depth, .group_outputs = columns}; }
+  ConvolutionShape shape() const {
+    return {.batch = rows, .group_inputs = depth, .group_outputs = columns};
+  }
   Columns columns_of(const Tensor& b, std::int64_t matrix) const {
-    return {.weights = &b, .offset = matrix * depth * columns, .k_stride = adj_y ? 1 : columns, .column_stride = adj_y ? depth : 1,
+    return {.weights = &b,
+            .offset = matrix * depth * columns,
+            .k_stride = adj_y ? 1 : columns,
+            .column_stride = adj_y ? depth : 1,
             .zero_point = b.zero_point()};
   }
   std::int64_t place_a(std::int64_t matrix, std::int64_t row, std::int64_t k) const {
@@ -74,7 +84,8 @@ void eval_float(const Products& p, EvalContext& c) {
   const float* from = copied ? parts.at<float>(floats) : a.as<float>().data();
   p.each([&](std::int64_t i, std::int64_t at_a, std::int64_t at_b) {
     Tensor out = p.matrix_of(c.output(0), i);
-    convolve(p.shape(), straight(p, from, at_a, parts.at<float>(rows)), p.columns_of(c.input(1), at_b), parts.at<float>(tile),
+    convolve(p.shape(), straight(p, from, at_a, parts.at<float>(rows)),
+             p.columns_of(c.input(1), at_b), parts.at<float>(tile),
              FloatStore{.output = &out, .channels = p.columns});
   });
 }
@@ -95,10 +106,16 @@ void eval_quantised(const Products& p, EvalContext& c) {
   fill_scales({a, b, y, true}, p.columns, parts.at<ChannelScale>(scales));
   p.each([&](std::int64_t i, std::int64_t at_a, std::int64_t at_b) {
     Tensor out = p.matrix_of(y, i);
-    convolve(p.shape(), straight(p, parts.at<std::int16_t>(input), at_a, parts.at<std::int16_t>(rows)), p.columns_of(b, at_b),
-             parts.at<std::int16_t>(tile), IntSums(products_in_32_bits(a.dtype, b.dtype)),
-             IntStore{.output = &out, .channels = p.columns, .scales = parts.at<ChannelScale>(scales),
-                      .rounding = sums_alone ? Rounding::kNone : wide ? Rounding::kWide : Rounding::kTwice,
+    convolve(p.shape(),
+             straight(p, parts.at<std::int16_t>(input), at_a, parts.at<std::int16_t>(rows)),
+             p.columns_of(b, at_b), parts.at<std::int16_t>(tile),
+             IntSums(products_in_32_bits(a.dtype, b.dtype)),
+             IntStore{.output = &out,
+                      .channels = p.columns,
+                      .scales = parts.at<ChannelScale>(scales),
+                      .rounding = sums_alone ? Rounding::kNone
+                                  : wide     ? Rounding::kWide
+                                             : Rounding::kTwice,
                       .range = quantized_activation_range(Activation::kNone, out)});
   });
 }
@@ -118,16 +135,20 @@ void eval_hybrid(const Products& p, const BatchMatMul& op, EvalContext& c) {
     const float* from = straight(p, a.as<float>().data(), m, parts.at<float>(row));
     for (std::int64_t r = 0; r < p.rows; ++r) {
       const std::int64_t to = m * p.rows + r;
-      parts.at<float>(scales)[to] = quantise(from + r * p.depth, p.depth, parts.at<std::int16_t>(input) + to * p.depth);
+      parts.at<float>(scales)[to] =
+          quantise(from + r * p.depth, p.depth, parts.at<std::int16_t>(input) + to * p.depth);
     }
   }
   p.each([&](std::int64_t i, std::int64_t at_a, std::int64_t at_b) {
     Tensor out = p.matrix_of(c.output(0), i);
     Columns columns = p.columns_of(c.input(1), at_b);
     columns.zero_point = 0;
-    convolve(p.shape(), parts.at<std::int16_t>(input) + at_a * p.rows * p.depth, columns, parts.at<std::int16_t>(tile),
-             IntSums(products_in_32_bits(DType::kInt8, DType::kInt8)),
-             HybridStore{.output = &out, .channels = p.columns, .image_scales = parts.at<float>(scales) + at_a * p.rows, .weights = &c.input(1)});
+    convolve(p.shape(), parts.at<std::int16_t>(input) + at_a * p.rows * p.depth, columns,
+             parts.at<std::int16_t>(tile), IntSums(products_in_32_bits(DType::kInt8, DType::kInt8)),
+             HybridStore{.output = &out,
+                         .channels = p.columns,
+                         .image_scales = parts.at<float>(scales) + at_a * p.rows,
+                         .weights = &c.input(1)});
   });
 }
 
@@ -139,7 +160,8 @@ void eval_elements(const Products& p, EvalContext& c, Load load, Store store) {
       for (std::int64_t n = 0; n < p.columns; ++n) {
         Sum sum{};
         for (std::int64_t k = 0; k < p.depth; ++k) {
-          auto left = load(c.input(0).data, p.place_a(at_a, r, k)), right = load(c.input(1).data, p.place_b(at_b, k, n));
+          auto left = load(c.input(0).data, p.place_a(at_a, r, k)),
+               right = load(c.input(1).data, p.place_b(at_b, k, n));
           if constexpr (std::is_same_v<Sum, std::complex<double>>) {
             if (p.adj_x) left = std::conj(left);
             if (p.adj_y) right = std::conj(right);
@@ -158,12 +180,16 @@ void eval(const BatchMatMul& op, EvalContext& c) {
   const DType a = c.input(0).dtype, b = c.input(1).dtype;
   if (is_hybrid(a, b)) return eval_hybrid(p, op, c);
   if (a == DType::kInt8 || a == DType::kInt16) return eval_quantised(p, c);
-  if (is_complex(a)) return eval_elements<std::complex<double>>(p, c, load_complex(a), store_complex(a));
+  if (is_complex(a))
+    return eval_elements<std::complex<double>>(p, c, load_complex(a), store_complex(a));
   if (a == DType::kFloat64) return eval_elements<double>(p, c, load_double(a), store_double(a));
   if (is_float(a)) return eval_float(p, c);
   // Unsigned sums wrap, as stored integers do.
   const StoreInt store = store_int(a);
-  eval_elements<std::uint64_t>(p, c, load_int(a), [store](std::byte* to, std::int64_t i, std::uint64_t v) { store(to, i, static_cast<std::int64_t>(v)); });
+  eval_elements<std::uint64_t>(p, c, load_int(a),
+                               [store](std::byte* to, std::int64_t i, std::uint64_t v) {
+                                 store(to, i, static_cast<std::int64_t>(v));
+                               });
 }
 
 }  // namespace

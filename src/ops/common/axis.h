@@ -12,6 +12,7 @@ namespace tare {
 int normalise_axis(InferContext& c, std::int64_t axis, int rank);
 
 // A list of axes as one flag a dimension; fails on one outside. Repeated axes count once.
-std::optional<std::vector<bool>> axis_flags(InferContext& c, const std::vector<std::int64_t>& axes, int rank);
+std::optional<std::vector<bool>> axis_flags(InferContext& c, const std::vector<std::int64_t>& axes,
+                                            int rank);
 
 }  // namespace tare

@@ -8,9 +8,18 @@ namespace {
 
 // False when two extents cannot meet.
 bool meet(Dim a, Dim b, Dim& out) {
-  if (a == b && a != kUnknownDim) { out = a; return true; }
-  if (a == 1) { out = b; return true; }
-  if (b == 1) { out = a; return true; }
+  if (a == b && a != kUnknownDim) {
+    out = a;
+    return true;
+  }
+  if (a == 1) {
+    out = b;
+    return true;
+  }
+  if (b == 1) {
+    out = a;
+    return true;
+  }
   if (is_known(a) && is_known(b)) return false;
   // One is unknown: it is 1 or equal to the other, which settles a known extent and nothing else.
   out = is_known(a) ? a : is_known(b) ? b : kUnknownDim;

@@ -9,10 +9,12 @@
 
 namespace tare {
 
-// The common shape; fails (and returns unknown rank) when the two do not fit. Unknown extents stay as known as they can.
+// The common shape; fails (and returns unknown rank) when the two do not fit. Unknown extents stay
+// as known as they can.
 Shape broadcast_shape(InferContext& c, const Shape& a, const Shape& b);
 
-// Visits every element of `out` in row-major order with the element that each of N operands contributes.
+// Visits every element of `out` in row-major order with the element that each of N operands
+// contributes.
 template <std::size_t N>
 class BroadcastLoop {
  public:
@@ -44,7 +46,8 @@ class BroadcastLoop {
     Strides result{};
     std::int64_t stride = 1;
     for (int d = operand.rank() - 1; d >= 0; --d) {
-      if (operand[d] != 1) result[static_cast<std::size_t>(d + out.rank() - operand.rank())] = stride;
+      if (operand[d] != 1)
+        result[static_cast<std::size_t>(d + out.rank() - operand.rank())] = stride;
       stride *= operand[d];
     }
     return result;

@@ -30,13 +30,14 @@ void infer_calls(InferContext& c, std::span<const GraphId> graphs, int first) {
     auto types = c.call(graphs[g], inputs);
     if (!types) return c.fail(types.error());
     if (static_cast<int>(types->size()) != c.outputs()) {
-      return c.fail("a called graph gives " + std::to_string(types->size()) + " values, the node has " +
-                    std::to_string(c.outputs()));
+      return c.fail("a called graph gives " + std::to_string(types->size()) +
+                    " values, the node has " + std::to_string(c.outputs()));
     }
     for (int i = 0; i < c.outputs(); ++i) {
       TensorType& type = (*types)[static_cast<std::size_t>(i)];
       TensorType& output = c.types()[static_cast<std::size_t>(i)];
-      if (g > 0 && !c.require(output.dtype == type.dtype, "the branches give different types")) return;
+      if (g > 0 && !c.require(output.dtype == type.dtype, "the branches give different types"))
+        return;
       if (g > 0) type.shape = covering_shape(output.shape, type.shape);
       output = type;
     }
@@ -53,12 +54,14 @@ void deliver(EvalContext& c, int i, const Tensor& value) {
   if (!c.wants(i)) return;
   if (value.dtype == DType::kString) {
     std::vector<std::string> strings;
-    for (std::int64_t k = 0; k < value.elements(); ++k) strings.emplace_back(string_at({value.data, value.size}, k));
+    for (std::int64_t k = 0; k < value.elements(); ++k)
+      strings.emplace_back(string_at({value.data, value.size}, k));
     return c.output_strings(i, value.shape, strings);
   }
   Tensor* out = &c.output(i);
-  const bool placed = out->shape == value.shape && (is_handle(value.dtype) ? out->handles.size() == value.handles.size()
-                                                                          : out->size == value.size);
+  const bool placed = out->shape == value.shape &&
+                      (is_handle(value.dtype) ? out->handles.size() == value.handles.size()
+                                              : out->size == value.size);
   if (!placed) out = c.output(i, value.shape);
   if (out == nullptr) return;
   std::copy(value.handles.begin(), value.handles.end(), out->handles.begin());
@@ -68,7 +71,8 @@ void deliver(EvalContext& c, int i, const Tensor& value) {
 void call_and_deliver(EvalContext& c, GraphId graph, int first) {
   auto results = c.call(graph, inputs_from(c, first));
   if (!results) return c.fail(results.error());
-  for (int i = 0; i < c.outputs() && c.ok(); ++i) deliver(c, i, (*results)[static_cast<std::size_t>(i)].view());
+  for (int i = 0; i < c.outputs() && c.ok(); ++i)
+    deliver(c, i, (*results)[static_cast<std::size_t>(i)].view());
 }
 
 }  // namespace tare

@@ -24,7 +24,10 @@ void run_float(EvalContext& c, const ConvolutionRun& r) {
     from = parts.at<float>(input);
   }
   convolve(r.shape, from, r.weights, parts.at<float>(tile),
-           FloatStore{.output = &c.output(0), .channels = channels_of(r.shape), .bias = bias.data(parts), .activation = r.activation});
+           FloatStore{.output = &c.output(0),
+                      .channels = channels_of(r.shape),
+                      .bias = bias.data(parts),
+                      .activation = r.activation});
 }
 
 void run_integers(EvalContext& c, const ConvolutionRun& r) {
@@ -41,7 +44,9 @@ void run_integers(EvalContext& c, const ConvolutionRun& r) {
   fill_scales({x, w, c.output(0), r.product_in_float}, channels, parts.at<ChannelScale>(scales));
   convolve(r.shape, parts.at<std::int16_t>(input), r.weights, parts.at<std::int16_t>(tile),
            IntSums(products_in_32_bits(x.dtype, w.dtype)),
-           IntStore{.output = &c.output(0), .channels = channels, .scales = parts.at<ChannelScale>(scales),
+           IntStore{.output = &c.output(0),
+                    .channels = channels,
+                    .scales = parts.at<ChannelScale>(scales),
                     .bias = c.has(r.bias) ? &c.input(r.bias) : nullptr,
                     .rounding = x.dtype == DType::kInt16 ? r.wide : r.narrow,
                     .range = quantized_activation_range(r.activation, c.output(0))});
@@ -59,9 +64,11 @@ void run_hybrid(EvalContext& c, const ConvolutionRun& r) {
   const std::int64_t size = images == 0 ? 0 : x.elements() / images;
   const auto quantise = r.asymmetric ? quantize_asymmetric : quantize_symmetric;
   for (std::int64_t i = 0; i < images; ++i) {
-    parts.at<float>(scales)[i] = quantise(x.as<float>().data() + i * size, size, parts.at<std::int16_t>(input) + i * size);
+    parts.at<float>(scales)[i] =
+        quantise(x.as<float>().data() + i * size, size, parts.at<std::int16_t>(input) + i * size);
   }
-  // Weights are symmetric whatever their zero point says; legacy files store them as uint8 with int8's bits.
+  // Weights are symmetric whatever their zero point says; legacy files store them as uint8 with
+  // int8's bits.
   Columns weights = r.weights;
   weights.zero_point = 0;
   Tensor as_int8 = *weights.weights;
@@ -69,8 +76,12 @@ void run_hybrid(EvalContext& c, const ConvolutionRun& r) {
   weights.weights = &as_int8;
   convolve(r.shape, parts.at<std::int16_t>(input), weights, parts.at<std::int16_t>(tile),
            IntSums(products_in_32_bits(DType::kInt8, DType::kInt8)),
-           HybridStore{.output = &c.output(0), .channels = channels_of(r.shape), .image_scales = parts.at<float>(scales),
-                       .weights = &as_int8, .bias = bias.data(parts), .activation = r.activation});
+           HybridStore{.output = &c.output(0),
+                       .channels = channels_of(r.shape),
+                       .image_scales = parts.at<float>(scales),
+                       .weights = &as_int8,
+                       .bias = bias.data(parts),
+                       .activation = r.activation});
 }
 
 }  // namespace

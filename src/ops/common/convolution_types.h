@@ -1,4 +1,5 @@
-// A convolution or matrix product in whatever types its tensors have: floats, 8-bit and 16x8 integers, hybrid.
+// A convolution or matrix product in whatever types its tensors have: floats, 8-bit and 16x8
+// integers, hybrid.
 #pragma once
 
 #include "ir/eval_context.h"
@@ -12,10 +13,10 @@ struct ConvolutionRun {
   int input = 0;
   int bias = 2;
   Activation activation = Activation::kNone;
-  Rounding narrow = Rounding::kTwice;   // of 8-bit sums
-  Rounding wide = Rounding::kWide;      // of 16-bit inputs' sums
-  bool product_in_float = false;        // see ScaleSource
-  bool asymmetric = false;              // hybrid: quantise the input with a zero point
+  Rounding narrow = Rounding::kTwice;  // of 8-bit sums
+  Rounding wide = Rounding::kWide;     // of 16-bit inputs' sums
+  bool product_in_float = false;       // see ScaleSource
+  bool asymmetric = false;             // hybrid: quantise the input with a zero point
 };
 
 // Writes output 0. Types and shapes have been checked by infer.

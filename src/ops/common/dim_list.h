@@ -14,12 +14,16 @@ inline bool holds(const std::vector<std::int64_t>& dims, std::int64_t d) {
 // Each inside [0, rank), none twice.
 inline bool dims_are_sound(const std::vector<std::int64_t>& dims, int rank) {
   for (std::size_t i = 0; i < dims.size(); ++i) {
-    if (dims[i] < 0 || dims[i] >= rank || std::find(dims.begin(), dims.begin() + static_cast<std::ptrdiff_t>(i), dims[i]) != dims.begin() + static_cast<std::ptrdiff_t>(i)) return false;
+    if (dims[i] < 0 || dims[i] >= rank ||
+        std::find(dims.begin(), dims.begin() + static_cast<std::ptrdiff_t>(i), dims[i]) !=
+            dims.begin() + static_cast<std::ptrdiff_t>(i))
+      return false;
   }
   return true;
 }
 
-// A FlatBuffers vector of int64, absent or not; entries past 16 cannot be dimensions and are dropped with a -1 kept.
+// A FlatBuffers vector of int64, absent or not; entries past 16 cannot be dimensions and are
+// dropped with a -1 kept.
 template <class Vector>
 std::vector<std::int64_t> dim_list(const Vector* from) {
   std::vector<std::int64_t> dims;

@@ -18,7 +18,8 @@ std::int32_t zero_point_of(double low, double high, double scale) {
   const double error_low = 128.0 + std::abs(low / scale);
   const double error_high = 127.0 + std::abs(high / scale);
   const double zero = error_low < error_high ? from_low : from_high;
-  return static_cast<std::int32_t>(std::isnan(zero) ? 0.0 : std::clamp(std::round(zero), -128.0, 127.0));
+  return static_cast<std::int32_t>(std::isnan(zero) ? 0.0
+                                                    : std::clamp(std::round(zero), -128.0, 127.0));
 }
 
 }  // namespace

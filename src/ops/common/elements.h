@@ -1,6 +1,7 @@
-// Elements of any type through two arithmetics: integers and bool as int64, floats as double. One load and one store
-// per type serve every op, so a kernel is written once (DESIGN: kernels in many types without bloat). Sums, products,
-// quotients and square roots of float32 computed in double and rounded once equal those computed in float32.
+// Elements of any type through two arithmetics: integers and bool as int64, floats as double. One
+// load and one store per type serve every op, so a kernel is written once (DESIGN: kernels in many
+// types without bloat). Sums, products, quotients and square roots of float32 computed in double
+// and rounded once equal those computed in float32.
 #pragma once
 
 #include <complex>
@@ -29,7 +30,8 @@ StoreComplex store_complex(DType dtype);
 
 // Real value of a per-tensor quantised (or plain) tensor's element.
 inline double real_at(const Tensor& t, LoadDouble load, std::int64_t i) {
-  return t.quantization ? (load(t.data, i) - t.zero_point()) * static_cast<double>(t.scale()) : load(t.data, i);
+  return t.quantization ? (load(t.data, i) - t.zero_point()) * static_cast<double>(t.scale())
+                        : load(t.data, i);
 }
 
 }  // namespace tare

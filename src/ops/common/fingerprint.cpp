@@ -1,5 +1,5 @@
-// One way of mixing for each length: up to 16, 32 and 64 bytes, and blocks of 64 beyond. Source: FarmHash (the "na"
-// family), whose constants these are.
+// One way of mixing for each length: up to 16, 32 and 64 bytes, and blocks of 64 beyond. Source:
+// FarmHash (the "na" family), whose constants these are.
 #include "ops/common/fingerprint.h"
 
 #include <bit>

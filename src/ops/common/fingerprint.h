@@ -1,4 +1,5 @@
-// FarmHash's Fingerprint64: a 64-bit hash whose values are fixed for ever, which TFLite's LSH_PROJECTION rests on.
+// FarmHash's Fingerprint64: a 64-bit hash whose values are fixed for ever, which TFLite's
+// LSH_PROJECTION rests on.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,6 @@
-// Fixed-point arithmetic of TFLite's reference kernels. A real multiplier is m * 2^(shift - 31) with m in [2^30, 2^31).
-// Source: the TFLite 8-bit quantisation specification and gemmlowp's fixed-point primitives.
+// Fixed-point arithmetic of TFLite's reference kernels. A real multiplier is m * 2^(shift - 31)
+// with m in [2^30, 2^31). Source: the TFLite 8-bit quantisation specification and gemmlowp's
+// fixed-point primitives.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
-// Numbers are raw integers whose format, Qm.n, stands in the names: q0 has no integer bits, q2 two. Products of raw
-// numbers add their integer bits. Sources: gemmlowp's fixed-point document and TFLite's quantisation specification.
+// Numbers are raw integers whose format, Qm.n, stands in the names: q0 has no integer bits, q2 two.
+// Products of raw numbers add their integer bits. Sources: gemmlowp's fixed-point document and
+// TFLite's quantisation specification.
 #include "ops/common/fixed_point_16.h"
 
 #include <algorithm>
@@ -18,7 +19,9 @@ constexpr I16 kOne = std::numeric_limits<I16>::max();
 I16 mul(I16 a, I16 b) { return saturating_rounding_doubling_high_mul(a, b); }
 // Sums wrap, as the reference's do.
 I16 wrap(I32 v) { return static_cast<I16>(v); }
-I16 saturate(I32 v) { return static_cast<I16>(std::clamp<I32>(v, std::numeric_limits<I16>::min(), kOne)); }
+I16 saturate(I32 v) {
+  return static_cast<I16>(std::clamp<I32>(v, std::numeric_limits<I16>::min(), kOne));
+}
 
 // v * 2^exponent: to the left saturating, to the right rounding.
 I16 shift(I16 v, int exponent) {
@@ -44,7 +47,8 @@ I16 exp_of_small_q0(I16 a) {
   return saturate(kExpMinusEighth + mul(kExpMinusEighth, wrap(x + tail)));
 }
 
-// exp(a) for a <= 0 with `bits` integer bits: the remainder's binary digits each multiply by a constant.
+// exp(a) for a <= 0 with `bits` integer bits: the remainder's binary digits each multiply by a
+// constant.
 I16 exp_of_negative_q0(I16 a, int bits) {
   constexpr I16 kFactors[] = {25520, 19875, 12055, 4435, 600, 11, 0};  // exp(-2^e) for e = -2..4
   const int fraction_bits = 15 - bits;
@@ -61,7 +65,7 @@ I16 exp_of_negative_q0(I16 a, int bits) {
 
 // 1 / half_denominator by Newton's method, in q2.
 I16 reciprocal_q2(I16 half_denominator) {
-  constexpr I16 k48Over17 = 23130;      // 1515870810
+  constexpr I16 k48Over17 = 23130;        // 1515870810
   constexpr I16 kMinus32Over17 = -15420;  // -1010580540
   I16 x = wrap(k48Over17 + mul(half_denominator, kMinus32Over17));
   for (int i = 0; i < 3; ++i) {

@@ -1,5 +1,5 @@
-// Logistic and tanh of 16-bit fixed-point numbers, bit for bit as gemmlowp's approximations give them in TFLite's integer
-// recurrent kernels.
+// Logistic and tanh of 16-bit fixed-point numbers, bit for bit as gemmlowp's approximations give
+// them in TFLite's integer recurrent kernels.
 #pragma once
 
 #include <cstdint>

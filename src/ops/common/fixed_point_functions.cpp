@@ -13,8 +13,12 @@ using Raw = std::int32_t;
 constexpr Raw kMax = std::numeric_limits<Raw>::max();
 constexpr Raw kMin = std::numeric_limits<Raw>::min();
 
-Raw add(Raw a, Raw b) { return static_cast<Raw>(static_cast<std::uint32_t>(a) + static_cast<std::uint32_t>(b)); }
-Raw subtract(Raw a, Raw b) { return static_cast<Raw>(static_cast<std::uint32_t>(a) - static_cast<std::uint32_t>(b)); }
+Raw add(Raw a, Raw b) {
+  return static_cast<Raw>(static_cast<std::uint32_t>(a) + static_cast<std::uint32_t>(b));
+}
+Raw subtract(Raw a, Raw b) {
+  return static_cast<Raw>(static_cast<std::uint32_t>(a) - static_cast<std::uint32_t>(b));
+}
 Raw saturate(std::int64_t v) { return static_cast<Raw>(std::clamp<std::int64_t>(v, kMin, kMax)); }
 Raw multiply(Raw a, Raw b) { return saturating_rounding_doubling_high_mul(a, b); }
 
@@ -75,18 +79,22 @@ Raw one_over_one_plus(Raw raw) {
 }
 
 Raw log_of_at_least_one(Raw raw, int integer_bits, int result_integer_bits) {
-  constexpr Raw kLog2 = 1488522236, kFourthRootOfHalf = 1805811301, kRootOfHalf = 1518500250, kQuarter = 536870912;
+  constexpr Raw kLog2 = 1488522236, kFourthRootOfHalf = 1805811301, kRootOfHalf = 1518500250,
+                kQuarter = 536870912;
   constexpr Raw kAlphaN = 117049297, kAlphaD = 127690142, kAlphaI = 1057819769, kAlphaF = 638450708;
   const int bits = result_integer_bits + 1;  // sums may exceed the result for a moment
   const auto clz = [](Raw v) { return std::countl_zero(static_cast<std::uint32_t>(v)); };
   const Raw quarter = rescale(kQuarter, 0, bits);
 
   const int a_zeros = clz(raw);
-  const Raw a = multiply_by_power_of_two(multiply(multiply_by_power_of_two(raw, a_zeros - 1), kRootOfHalf), 1);
-  const Raw a_power = saturate(std::int64_t{multiply_by_power_of_two(integer_bits - a_zeros, 31 - bits)} + quarter);
+  const Raw a = multiply_by_power_of_two(
+      multiply(multiply_by_power_of_two(raw, a_zeros - 1), kRootOfHalf), 1);
+  const Raw a_power =
+      saturate(std::int64_t{multiply_by_power_of_two(integer_bits - a_zeros, 31 - bits)} + quarter);
   const int b_headroom = clz(multiply(raw, kRootOfHalf)) - 1;
   const Raw b = multiply_by_power_of_two(raw, b_headroom);
-  const Raw b_power = saturate(std::int64_t{multiply_by_power_of_two(integer_bits - b_headroom, 31 - bits)} - quarter);
+  const Raw b_power = saturate(
+      std::int64_t{multiply_by_power_of_two(integer_bits - b_headroom, 31 - bits)} - quarter);
   const Raw r = std::min(a, b);
   const Raw power = std::max(a_power, b_power);
 
@@ -95,7 +103,8 @@ Raw log_of_at_least_one(Raw raw, int integer_bits, int result_integer_bits) {
   const Raw q = add(half_q, half_q);
   const Raw q2 = multiply(q, q);
   const Raw numerator = add(multiply(q, r), multiply(multiply(q, q2), kAlphaN));
-  const Raw denominator = add(multiply(p, add(add(kAlphaI, q), multiply(kAlphaD, q2))), multiply(kAlphaF, q));
+  const Raw denominator =
+      add(multiply(p, add(add(kAlphaI, q), multiply(kAlphaD, q2))), multiply(kAlphaF, q));
   const Raw quotient = multiply(rescale(numerator, 0, bits), one_over_one_plus(denominator));
   return rescale(add(multiply(power, kLog2), quotient), bits, result_integer_bits);
 }
@@ -103,7 +112,8 @@ Raw log_of_at_least_one(Raw raw, int integer_bits, int result_integer_bits) {
 Reciprocal reciprocal_of(Raw raw, int integer_bits) {
   const int zeros = std::countl_zero(static_cast<std::uint32_t>(raw));
   const std::uint32_t shifted = zeros > 31 ? 0 : static_cast<std::uint32_t>(raw) << zeros;
-  return {one_over_one_plus(static_cast<Raw>(shifted - (std::uint32_t{1} << 31))), integer_bits - zeros};
+  return {one_over_one_plus(static_cast<Raw>(shifted - (std::uint32_t{1} << 31))),
+          integer_bits - zeros};
 }
 
 QuantizedMultiplier inverse_square_root(std::int32_t x) {
@@ -132,7 +142,8 @@ QuantizedMultiplier inverse_square_root(std::int32_t x) {
 ExpScaling exp_scaling(double beta, double input_scale) {
   const double real = std::min(beta * input_scale * (1 << (31 - kExpIntegerBits)), 2147483647.0);
   const QuantizedMultiplier m = quantize_multiplier(real);
-  const double largest = ((1 << kExpIntegerBits) - 1) * std::ldexp(1.0, 31 - kExpIntegerBits) / std::ldexp(1.0, m.shift);
+  const double largest = ((1 << kExpIntegerBits) - 1) * std::ldexp(1.0, 31 - kExpIntegerBits) /
+                         std::ldexp(1.0, m.shift);
   return {m, static_cast<std::int32_t>(-std::floor(std::min(largest, 2147483647.0)))};
 }
 

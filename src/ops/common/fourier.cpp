@@ -27,7 +27,8 @@ void fourier_transform(std::span<Complex> values) {
   for (std::size_t span = 2; span <= values.size(); span *= 2) {
     const std::size_t half = span / 2;
     for (std::size_t k = 0; k < half; ++k) {
-      const double angle = -2.0 * std::numbers::pi * static_cast<double>(k) / static_cast<double>(span);
+      const double angle =
+          -2.0 * std::numbers::pi * static_cast<double>(k) / static_cast<double>(span);
       const double c = std::cos(angle), s = std::sin(angle);
       for (std::size_t i = k; i < values.size(); i += span) {
         const Complex a = values[i], b = values[i + half];

@@ -1,4 +1,5 @@
-// Entries are moved by half of the error that interpolation would have in the middle of their interval.
+// Entries are moved by half of the error that interpolation would have in the middle of their
+// interval.
 #include "ops/common/int16_table.h"
 
 #include <algorithm>
@@ -9,15 +10,21 @@ namespace {
 
 template <class Real>
 std::int16_t saturate(Real v) {
-  return static_cast<std::int16_t>(std::isnan(v) ? Real{-32768} : std::clamp(v, Real{-32768}, Real{32767}));
+  return static_cast<std::int16_t>(std::isnan(v) ? Real{-32768}
+                                                 : std::clamp(v, Real{-32768}, Real{32767}));
 }
 
 }  // namespace
 
 template <class Real>
-void Int16Table::fill(const Int16TableScales<Real>& s, Function<Real> function, const void* context) {
-  const auto from = [&](int v) { return s.input_scale * static_cast<Real>(v - s.input_zero_point); };
-  const auto to = [&](int v) { return s.output_scale * static_cast<Real>(v - s.output_zero_point); };
+void Int16Table::fill(const Int16TableScales<Real>& s, Function<Real> function,
+                      const void* context) {
+  const auto from = [&](int v) {
+    return s.input_scale * static_cast<Real>(v - s.input_zero_point);
+  };
+  const auto to = [&](int v) {
+    return s.output_scale * static_cast<Real>(v - s.output_zero_point);
+  };
   const Real input_min = from(-32768), input_max = from(32767);
   const Real step = (input_max - input_min) / 512;
   const Real scale = 65536 / (to(32767) - to(-32768));
@@ -32,10 +39,12 @@ void Int16Table::fill(const Int16TableScales<Real>& s, Function<Real> function, 
   entries_[512] = saturate(std::round(function(input_max, context) * scale));
 }
 
-Int16Table::Int16Table(const Int16TableScales<double>& scales, Function<double> function, const void* context) {
+Int16Table::Int16Table(const Int16TableScales<double>& scales, Function<double> function,
+                       const void* context) {
   fill(scales, function, context);
 }
-Int16Table::Int16Table(const Int16TableScales<float>& scales, Function<float> function, const void* context) {
+Int16Table::Int16Table(const Int16TableScales<float>& scales, Function<float> function,
+                       const void* context) {
   fill(scales, function, context);
 }
 

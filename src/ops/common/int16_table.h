@@ -1,5 +1,5 @@
-// A function of an int16 as TFLite's 513-entry table with linear interpolation between entries. Entries are computed in
-// Real, double or float, as each kernel's are.
+// A function of an int16 as TFLite's 513-entry table with linear interpolation between entries.
+// Entries are computed in Real, double or float, as each kernel's are.
 #pragma once
 
 #include <array>
@@ -21,8 +21,10 @@ class Int16Table {
   template <class Real>
   using Function = Real (*)(Real x, const void* context);
 
-  Int16Table(const Int16TableScales<double>& scales, Function<double> function, const void* context = nullptr);
-  Int16Table(const Int16TableScales<float>& scales, Function<float> function, const void* context = nullptr);
+  Int16Table(const Int16TableScales<double>& scales, Function<double> function,
+             const void* context = nullptr);
+  Int16Table(const Int16TableScales<float>& scales, Function<float> function,
+             const void* context = nullptr);
   std::int16_t operator()(std::int16_t value) const {
     const auto i = static_cast<std::size_t>(256 + (value >> 7));
     const int slope = entries_[i + 1] - entries_[i];

@@ -1,5 +1,5 @@
-// Data movement in every element type at once: numeric elements by their size, strings and handles by value. An op
-// says where each output element comes from; nothing else depends on the type.
+// Data movement in every element type at once: numeric elements by their size, strings and handles
+// by value. An op says where each output element comes from; nothing else depends on the type.
 #pragma once
 
 #include <array>
@@ -13,16 +13,24 @@
 namespace tare {
 
 // Calls body(T{}) with an unsigned type of the element's size.
-struct Wide128 { std::uint64_t words[2]; };
+struct Wide128 {
+  std::uint64_t words[2];
+};
 template <class Body>
 void with_element_size(DType dtype, Body body) {
   switch (dtype_size(dtype)) {
-    case 1: return body(std::uint8_t{});
-    case 2: return body(std::uint16_t{});
-    case 4: return body(std::uint32_t{});
-    case 8: return body(std::uint64_t{});
-    case 16: return body(Wide128{});
-    default: return;
+    case 1:
+      return body(std::uint8_t{});
+    case 2:
+      return body(std::uint16_t{});
+    case 4:
+      return body(std::uint32_t{});
+    case 8:
+      return body(std::uint64_t{});
+    case 16:
+      return body(Wide128{});
+    default:
+      return;
   }
 }
 
@@ -40,14 +48,16 @@ void move_elements(EvalContext& c, int o, From source) {
     std::vector<std::string> strings;
     for (std::int64_t i = 0; i < count; ++i) {
       const Source e = source(i);
-      strings.emplace_back(e.tensor ? string_at({e.tensor->data, e.tensor->size}, e.at) : std::string_view());
+      strings.emplace_back(e.tensor ? string_at({e.tensor->data, e.tensor->size}, e.at)
+                                    : std::string_view());
     }
     return c.output_strings(o, out.shape, strings);
   }
   if (is_handle(out.dtype)) {
     for (std::int64_t i = 0; i < count; ++i) {
       const Source e = source(i);
-      out.handles[static_cast<std::size_t>(i)] = e.tensor ? e.tensor->handles[static_cast<std::size_t>(e.at)] : nullptr;
+      out.handles[static_cast<std::size_t>(i)] =
+          e.tensor ? e.tensor->handles[static_cast<std::size_t>(e.at)] : nullptr;
     }
     return;
   }
@@ -66,10 +76,12 @@ void copy_through(EvalContext& c, int input, int o);
 // Row-major strides of a known shape.
 std::array<std::int64_t, kMaxRank> strides_of(const Shape& shape);
 
-// Visits places of `shape` in row-major order; at() is a linear combination of the place's coordinates.
+// Visits places of `shape` in row-major order; at() is a linear combination of the place's
+// coordinates.
 class StridedWalk {
  public:
-  StridedWalk(const Shape& shape, const std::array<std::int64_t, kMaxRank>& steps, std::int64_t start = 0)
+  StridedWalk(const Shape& shape, const std::array<std::int64_t, kMaxRank>& steps,
+              std::int64_t start = 0)
       : shape_(shape), steps_(steps), at_(start) {}
   std::int64_t at() const { return at_; }
   void next() {

@@ -13,7 +13,8 @@ using Complex = std::complex<double>;
 
 template <class Body>
 void each_pair(EvalContext& c, Body body) {
-  BroadcastLoop<2>(c.output(0).shape, {c.input(0).shape, c.input(1).shape}).run([&](std::int64_t i, const auto& at) { body(i, at[0], at[1]); });
+  BroadcastLoop<2>(c.output(0).shape, {c.input(0).shape, c.input(1).shape})
+      .run([&](std::int64_t i, const auto& at) { body(i, at[0], at[1]); });
 }
 
 Complex product(Complex a, Complex b) {
@@ -22,18 +23,28 @@ Complex product(Complex a, Complex b) {
 
 Complex (*complex_function(BinaryKind kind))(Complex, Complex) {
   switch (kind) {
-    case BinaryKind::kAdd: return [](Complex a, Complex b) { return a + b; };
-    case BinaryKind::kSub: return [](Complex a, Complex b) { return a - b; };
-    case BinaryKind::kMul: return product;
-    case BinaryKind::kDiv: return [](Complex a, Complex b) { return a / b; };
-    case BinaryKind::kDivNoNan: return [](Complex a, Complex b) { return b == 0.0 ? Complex() : a / b; };
-    case BinaryKind::kPow: return [](Complex a, Complex b) { return std::pow(a, b); };
-    case BinaryKind::kSquaredDifference: return [](Complex a, Complex b) { return product(a - b, std::conj(a - b)); };
-    default: return nullptr;
+    case BinaryKind::kAdd:
+      return [](Complex a, Complex b) { return a + b; };
+    case BinaryKind::kSub:
+      return [](Complex a, Complex b) { return a - b; };
+    case BinaryKind::kMul:
+      return product;
+    case BinaryKind::kDiv:
+      return [](Complex a, Complex b) { return a / b; };
+    case BinaryKind::kDivNoNan:
+      return [](Complex a, Complex b) { return b == 0.0 ? Complex() : a / b; };
+    case BinaryKind::kPow:
+      return [](Complex a, Complex b) { return std::pow(a, b); };
+    case BinaryKind::kSquaredDifference:
+      return [](Complex a, Complex b) { return product(a - b, std::conj(a - b)); };
+    default:
+      return nullptr;
   }
 }
 
-bool is_equality(BinaryKind kind) { return kind == BinaryKind::kEqual || kind == BinaryKind::kNotEqual; }
+bool is_equality(BinaryKind kind) {
+  return kind == BinaryKind::kEqual || kind == BinaryKind::kNotEqual;
+}
 
 }  // namespace
 
@@ -45,20 +56,26 @@ bool eval_other_binary(const Binary& op, EvalContext& c) {
   if (a.dtype == DType::kString) {
     if (!is_equality(op.kind)) return false;
     bool* to = out.as<bool>().data();
-    each_pair(c, [&](std::int64_t i, std::int64_t p, std::int64_t q) { to[i] = (c.string(0, p) == c.string(1, q)) == equal; });
+    each_pair(c, [&](std::int64_t i, std::int64_t p, std::int64_t q) {
+      to[i] = (c.string(0, p) == c.string(1, q)) == equal;
+    });
     return true;
   }
   if (!is_complex(a.dtype) || op.activation != Activation::kNone) return false;
   const LoadComplex load = load_complex(a.dtype);
   if (is_equality(op.kind)) {
     bool* to = out.as<bool>().data();
-    each_pair(c, [&](std::int64_t i, std::int64_t p, std::int64_t q) { to[i] = (load(a.data, p) == load(b.data, q)) == equal; });
+    each_pair(c, [&](std::int64_t i, std::int64_t p, std::int64_t q) {
+      to[i] = (load(a.data, p) == load(b.data, q)) == equal;
+    });
     return true;
   }
   const auto function = complex_function(op.kind);
   if (function == nullptr) return false;
   const StoreComplex store = store_complex(out.dtype);
-  each_pair(c, [&](std::int64_t i, std::int64_t p, std::int64_t q) { store(out.data, i, function(load(a.data, p), load(b.data, q))); });
+  each_pair(c, [&](std::int64_t i, std::int64_t p, std::int64_t q) {
+    store(out.data, i, function(load(a.data, p), load(b.data, q)));
+  });
   return true;
 }
 

@@ -1,5 +1,5 @@
-// Ops of two inputs on elements that are neither integers nor real numbers: arithmetic of complex numbers, equality of
-// complex numbers and strings.
+// Ops of two inputs on elements that are neither integers nor real numbers: arithmetic of complex
+// numbers, equality of complex numbers and strings.
 #pragma once
 
 #include "ir/eval_context.h"

@@ -30,7 +30,8 @@ std::array<Word, 4> philox(std::array<Word, 4> x, std::array<Word, 2> key) {
   return x;
 }
 
-PhiloxStream::PhiloxStream(std::uint64_t seed, std::uint64_t seed2) : key_{low(seed), high(seed)}, high_(seed2) {}
+PhiloxStream::PhiloxStream(std::uint64_t seed, std::uint64_t seed2)
+    : key_{low(seed), high(seed)}, high_(seed2) {}
 
 std::array<Word, 4> PhiloxStream::next() {
   const auto block = philox({low(low_), high(low_), low(high_), high(high_)}, key_);
@@ -54,8 +55,10 @@ PhiloxStream* random_stream(EvalContext& c, const Seeds& seeds) {
   const bool given = seeds.seed != 0 || seeds.seed2 != 0;
   // The host's seed is the same for all nodes; their names keep their streams apart.
   std::uint64_t name = 0xCBF29CE484222325u;
-  for (const char ch : c.node().name) name = (name ^ static_cast<unsigned char>(ch)) * 0x100000001B3u;
-  const PhiloxStream stream = given ? PhiloxStream(static_cast<std::uint64_t>(seeds.seed), static_cast<std::uint64_t>(seeds.seed2))
+  for (const char ch : c.node().name)
+    name = (name ^ static_cast<unsigned char>(ch)) * 0x100000001B3u;
+  const PhiloxStream stream = given ? PhiloxStream(static_cast<std::uint64_t>(seeds.seed),
+                                                   static_cast<std::uint64_t>(seeds.seed2))
                                     : PhiloxStream(c.seed(), name);
   auto fresh = std::make_shared<RandomState>(stream, c.input(0).shape);
   PhiloxStream* result = &fresh->stream;
@@ -63,10 +66,14 @@ PhiloxStream* random_stream(EvalContext& c, const Seeds& seeds) {
   return result;
 }
 
-float uniform_float(std::uint32_t bits) { return std::bit_cast<float>(0x3F800000u | (bits & 0x7FFFFFu)) - 1.0f; }
+float uniform_float(std::uint32_t bits) {
+  return std::bit_cast<float>(0x3F800000u | (bits & 0x7FFFFFu)) - 1.0f;
+}
 
 double uniform_double(std::uint32_t high, std::uint32_t low) {
-  return std::bit_cast<double>((std::uint64_t{1023} << 52) | (std::uint64_t{high & 0xFFFFFu} << 32) | low) - 1.0;
+  return std::bit_cast<double>((std::uint64_t{1023} << 52) |
+                               (std::uint64_t{high & 0xFFFFFu} << 32) | low) -
+         1.0;
 }
 
 }  // namespace tare

@@ -1,5 +1,6 @@
-// The Philox 4x32-10 generator, and the stream of numbers that TensorFlow's random ops draw from it. Source: Salmon et
-// al., "Parallel random numbers: as easy as 1, 2, 3", 2011; how seeds become key and counter is TensorFlow's.
+// The Philox 4x32-10 generator, and the stream of numbers that TensorFlow's random ops draw from
+// it. Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011; how seeds become
+// key and counter is TensorFlow's.
 #pragma once
 
 #include <array>
@@ -9,7 +10,8 @@
 
 namespace tare {
 
-std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
+std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
+                                    std::array<std::uint32_t, 2> key);
 
 class PhiloxStream {
  public:
@@ -24,8 +26,9 @@ class PhiloxStream {
   std::uint64_t high_;
 };
 
-// The stream of this node, which goes on from run to run. It starts anew when the shape of the first input changes, as
-// TFLite's does when tensors are allocated anew. Seeds of 0 and 0: one of the host's choosing.
+// The stream of this node, which goes on from run to run. It starts anew when the shape of the
+// first input changes, as TFLite's does when tensors are allocated anew. Seeds of 0 and 0: one of
+// the host's choosing.
 struct Seeds {
   std::int64_t seed = 0;
   std::int64_t seed2 = 0;

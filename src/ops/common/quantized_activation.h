@@ -13,7 +13,8 @@ struct IntRange {
   std::int32_t max;
 };
 
-// The limits of the output's type, narrowed by the activation's range rounded into the output's quantisation.
+// The limits of the output's type, narrowed by the activation's range rounded into the output's
+// quantisation.
 IntRange quantized_activation_range(Activation activation, const Tensor& output);
 
 inline std::int32_t clamp_to(std::int64_t v, IntRange range) {

@@ -1,4 +1,5 @@
-// Source: TFLite's add.cc, sub.cc, mul.cc, div.cc, squared_difference.cc and comparisons.cc for scales and shifts.
+// Source: TFLite's add.cc, sub.cc, mul.cc, div.cc, squared_difference.cc and comparisons.cc for
+// scales and shifts.
 #include "ops/common/quantized_binary.h"
 
 #include <algorithm>
@@ -25,7 +26,9 @@ void loop(EvalContext& c, Function function) {
   const StoreInt store = store_int(out.dtype);
   const I32 zero_a = a.zero_point(), zero_b = b.zero_point();
   BroadcastLoop<2>(out.shape, {a.shape, b.shape}).run([&](std::int64_t i, const auto& at) {
-    store(out.data, i, function(static_cast<I32>(load_a(a.data, at[0])) - zero_a, static_cast<I32>(load_b(b.data, at[1])) - zero_b));
+    store(out.data, i,
+          function(static_cast<I32>(load_a(a.data, at[0])) - zero_a,
+                   static_cast<I32>(load_b(b.data, at[1])) - zero_b));
   });
 }
 
@@ -47,12 +50,13 @@ struct CommonScale {
 void add_or_subtract(const Binary& op, EvalContext& c) {
   const Tensor& out = c.output(0);
   const CommonScale common(c, out.dtype == DType::kInt16 ? 15 : 20);
-  const QuantizedMultiplier result =
-      quantize_multiplier(common.twice_max / ((1 << common.left_shift) * static_cast<double>(out.scale())));
+  const QuantizedMultiplier result = quantize_multiplier(
+      common.twice_max / ((1 << common.left_shift) * static_cast<double>(out.scale())));
   const IntRange range = quantized_activation_range(op.activation, out);
   const I32 sign = op.kind == BinaryKind::kSub ? -1 : 1;
   loop(c, [&](I32 x, I32 y) {
-    return clamp_to(scaled(common.first(x) + sign * common.second(y), result) + out.zero_point(), range);
+    return clamp_to(scaled(common.first(x) + sign * common.second(y), result) + out.zero_point(),
+                    range);
   });
 }
 
@@ -61,11 +65,14 @@ bool power_of_two(float scale, int& exponent) {
   return std::fabs(std::log2(static_cast<double>(scale)) - exponent) < 1e-3;
 }
 
-// Legacy int16: scales are powers of two, one operand has the output's scale and the other is shifted right.
+// Legacy int16: scales are powers of two, one operand has the output's scale and the other is
+// shifted right.
 bool shifted_add(const Binary& op, EvalContext& c) {
   int ea, eb, eo;
   const Tensor& out = c.output(0);
-  if (!power_of_two(c.input(0).scale(), ea) || !power_of_two(c.input(1).scale(), eb) || !power_of_two(out.scale(), eo)) return false;
+  if (!power_of_two(c.input(0).scale(), ea) || !power_of_two(c.input(1).scale(), eb) ||
+      !power_of_two(out.scale(), eo))
+    return false;
   const int shift_a = eo - ea, shift_b = eo - eb;
   if (shift_a < 0 || shift_b < 0 || shift_a > 31 || shift_b > 31) return false;
   const IntRange range = quantized_activation_range(op.activation, out);
@@ -79,7 +86,8 @@ bool shifted_add(const Binary& op, EvalContext& c) {
 
 void multiply(const Binary& op, EvalContext& c) {
   const Tensor& out = c.output(0);
-  const QuantizedMultiplier result = quantize_multiplier(static_cast<double>(c.input(0).scale()) * static_cast<double>(c.input(1).scale()) /
+  const QuantizedMultiplier result = quantize_multiplier(static_cast<double>(c.input(0).scale()) *
+                                                         static_cast<double>(c.input(1).scale()) /
                                                          static_cast<double>(out.scale()));
   const IntRange range = quantized_activation_range(op.activation, out);
   loop(c, [&](I32 x, I32 y) { return clamp_to(scaled(x * y, result) + out.zero_point(), range); });
@@ -88,26 +96,34 @@ void multiply(const Binary& op, EvalContext& c) {
 void squared_difference(EvalContext& c) {
   const Tensor& out = c.output(0);
   const CommonScale common(c, 7);
-  const QuantizedMultiplier result = quantize_multiplier(common.twice_max * common.twice_max / ((1 << 14) * static_cast<double>(out.scale())));
+  const QuantizedMultiplier result = quantize_multiplier(
+      common.twice_max * common.twice_max / ((1 << 14) * static_cast<double>(out.scale())));
   loop(c, [&](I32 x, I32 y) {
     const I32 d = common.first(x) - common.second(y);
     return clamp_to(scaled(d * d, result) + out.zero_point(), {-128, 127});
   });
 }
 
-// Operands shifted by 8 and brought to the larger of... each by its own scale, so that only order matters.
+// Operands shifted by 8 and brought to the larger of... each by its own scale, so that only order
+// matters.
 void compare(const Binary& op, EvalContext& c) {
   const QuantizedMultiplier a = quantize_multiplier(static_cast<double>(c.input(0).scale()));
   const QuantizedMultiplier b = quantize_multiplier(static_cast<double>(c.input(1).scale()));
   loop(c, [&](I32 x, I32 y) -> I32 {
     const I32 p = scaled(x * 256, a), q = scaled(y * 256, b);
     switch (op.kind) {
-      case BinaryKind::kEqual: return p == q;
-      case BinaryKind::kNotEqual: return p != q;
-      case BinaryKind::kLess: return p < q;
-      case BinaryKind::kLessEqual: return p <= q;
-      case BinaryKind::kGreater: return p > q;
-      default: return p >= q;
+      case BinaryKind::kEqual:
+        return p == q;
+      case BinaryKind::kNotEqual:
+        return p != q;
+      case BinaryKind::kLess:
+        return p < q;
+      case BinaryKind::kLessEqual:
+        return p <= q;
+      case BinaryKind::kGreater:
+        return p > q;
+      default:
+        return p >= q;
     }
   });
 }
@@ -121,19 +137,27 @@ bool eval_quantized_binary(const Binary& op, EvalContext& c) {
   switch (op.kind) {
     case BinaryKind::kAdd:
     case BinaryKind::kSub:
-      if (!(type == DType::kInt16 && op.pot_scale_int16 && shifted_add(op, c))) add_or_subtract(op, c);
+      if (!(type == DType::kInt16 && op.pot_scale_int16 && shifted_add(op, c)))
+        add_or_subtract(op, c);
       return true;
-    case BinaryKind::kMul: multiply(op, c); return true;
+    case BinaryKind::kMul:
+      multiply(op, c);
+      return true;
     case BinaryKind::kSquaredDifference:
       if (type != DType::kInt8) return false;
       squared_difference(c);
       return true;
-    case BinaryKind::kEqual: case BinaryKind::kNotEqual: case BinaryKind::kLess:
-    case BinaryKind::kLessEqual: case BinaryKind::kGreater: case BinaryKind::kGreaterEqual:
+    case BinaryKind::kEqual:
+    case BinaryKind::kNotEqual:
+    case BinaryKind::kLess:
+    case BinaryKind::kLessEqual:
+    case BinaryKind::kGreater:
+    case BinaryKind::kGreaterEqual:
       if (!eight) return false;
       compare(op, c);
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 

@@ -1,5 +1,5 @@
-// Quantised add, subtract, multiply, divide, squared difference and comparisons, bit for bit as TFLite's reference
-// kernels: both operands are brought to one scale in fixed point first.
+// Quantised add, subtract, multiply, divide, squared difference and comparisons, bit for bit as
+// TFLite's reference kernels: both operands are brought to one scale in fixed point first.
 #pragma once
 
 #include "ir/eval_context.h"

@@ -15,7 +15,8 @@ std::vector<bool> flags(const Shape& input, const Tensor& axes) {
 
 }  // namespace
 
-ReductionLoop::ReductionLoop(const Shape& input, const Tensor& axes) : ReductionLoop(input, flags(input, axes)) {}
+ReductionLoop::ReductionLoop(const Shape& input, const Tensor& axes)
+    : ReductionLoop(input, flags(input, axes)) {}
 
 ReductionLoop::ReductionLoop(const Shape& input, const std::vector<bool>& reduced) : shape_(input) {
   for (int d = input.rank() - 1; d >= 0; --d) {

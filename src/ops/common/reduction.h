@@ -1,4 +1,5 @@
-// The one reduction loop: elements of the input in row-major order, each with the place of the output it falls into.
+// The one reduction loop: elements of the input in row-major order, each with the place of the
+// output it falls into.
 #pragma once
 
 #include <vector>

@@ -1,5 +1,6 @@
-// What becomes of finished sums: floats get bias and activation; integers are scaled to the output's quantisation with
-// the rounding of TFLite's kernels; integers of hybrid ops (float input quantised at run time) become floats.
+// What becomes of finished sums: floats get bias and activation; integers are scaled to the
+// output's quantisation with the rounding of TFLite's kernels; integers of hybrid ops (float input
+// quantised at run time) become floats.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,8 @@
 
 namespace tare {
 
-// Where sums belong: image (row of a hybrid product), output point counted over all images, first channel and count.
+// Where sums belong: image (row of a hybrid product), output point counted over all images, first
+// channel and count.
 struct TilePoint {
   std::int64_t image;
   std::int64_t point;
@@ -66,8 +68,8 @@ struct IntStore {
   void operator()(const TilePoint& at, const std::int64_t* sums) const;
 };
 
-// Real scale of sums of each channel: input scale * weight scale / output scale. TFLite multiplies the first two in
-// float32 where it has one scale for all (legacy uint8, matrix products).
+// Real scale of sums of each channel: input scale * weight scale / output scale. TFLite multiplies
+// the first two in float32 where it has one scale for all (legacy uint8, matrix products).
 struct ScaleSource {
   const Tensor& input;
   const Tensor& weights;

@@ -1,5 +1,5 @@
-// Vectors are the compiler's own (16 bytes): loops stay vectors at -Oz, where auto-vectorisation is off. Four rows at a
-// time share each load of x.
+// Vectors are the compiler's own (16 bytes): loops stay vectors at -Oz, where auto-vectorisation is
+// off. Four rows at a time share each load of x.
 #include "ops/common/row_products.h"
 
 #include <cstring>
@@ -49,7 +49,8 @@ void add_rows(std::int64_t width, const float* matrix, const float* x, float* ou
 }
 
 template <int kCount>
-void put_rows(std::int64_t width, const std::int8_t* matrix, const std::int16_t* x, std::int32_t* out) {
+void put_rows(std::int64_t width, const std::int8_t* matrix, const std::int16_t* x,
+              std::int32_t* out) {
   Words sums[kCount] = {};
   std::int64_t k = 0;
   for (; k + 4 <= width; k += 4) {
@@ -58,7 +59,8 @@ void put_rows(std::int64_t width, const std::int8_t* matrix, const std::int16_t*
   }
   for (int r = 0; r < kCount; ++r) {
     std::uint32_t sum = total(sums[r]);
-    for (std::int64_t i = k; i < width; ++i) sum += static_cast<std::uint32_t>(matrix[r * width + i] * x[i]);
+    for (std::int64_t i = k; i < width; ++i)
+      sum += static_cast<std::uint32_t>(matrix[r * width + i] * x[i]);
     out[r] = static_cast<std::int32_t>(sum);
   }
 }
@@ -67,13 +69,16 @@ void put_rows(std::int64_t width, const std::int8_t* matrix, const std::int16_t*
 
 void add_row_products(const RowProducts& size, const float* matrix, const float* x, float* out) {
   std::int64_t r = 0;
-  for (; r + kRows <= size.rows; r += kRows) add_rows<kRows>(size.width, matrix + r * size.width, x, out + r);
+  for (; r + kRows <= size.rows; r += kRows)
+    add_rows<kRows>(size.width, matrix + r * size.width, x, out + r);
   for (; r < size.rows; ++r) add_rows<1>(size.width, matrix + r * size.width, x, out + r);
 }
 
-void row_products(const RowProducts& size, const std::int8_t* matrix, const std::int16_t* x, std::int32_t* out) {
+void row_products(const RowProducts& size, const std::int8_t* matrix, const std::int16_t* x,
+                  std::int32_t* out) {
   std::int64_t r = 0;
-  for (; r + kRows <= size.rows; r += kRows) put_rows<kRows>(size.width, matrix + r * size.width, x, out + r);
+  for (; r + kRows <= size.rows; r += kRows)
+    put_rows<kRows>(size.width, matrix + r * size.width, x, out + r);
   for (; r < size.rows; ++r) put_rows<1>(size.width, matrix + r * size.width, x, out + r);
 }
 

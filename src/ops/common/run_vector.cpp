@@ -1,4 +1,5 @@
-// A vector of zeros adds nothing, whatever the weights: states start so, and the reference skips them too.
+// A vector of zeros adds nothing, whatever the weights: states start so, and the reference skips
+// them too.
 #include "ops/common/run_vector.h"
 
 #include <algorithm>
@@ -17,7 +18,8 @@ void RunVector::set(const float* values, bool asymmetric) {
 
 void RunVector::add_products(const Tensor& weights, std::int64_t rows, float* out) const {
   if (zero_) return;
-  if (weights.dtype == DType::kFloat32) return add_row_products({rows, size_}, weights.as<float>().data(), values_, out);
+  if (weights.dtype == DType::kFloat32)
+    return add_row_products({rows, size_}, weights.as<float>().data(), values_, out);
   row_products({rows, size_}, weights.as<std::int8_t>().data(), quantised_, products_);
   const float scale = weights.scale() * scale_;
   for (std::int64_t r = 0; r < rows; ++r) out[r] += static_cast<float>(products_[r]) * scale;

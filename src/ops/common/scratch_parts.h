@@ -15,8 +15,10 @@ class ScratchParts {
     const std::size_t at = size_;
     const auto bytes = static_cast<std::uint64_t>(count) * sizeof(T);
     // Counts are extents of tensors that exist; past this they could not.
-    if (count < 0 || bytes > SIZE_MAX / 4 - size_) too_large_ = true;
-    else size_ += (static_cast<std::size_t>(bytes) + 15) & ~std::size_t{15};
+    if (count < 0 || bytes > SIZE_MAX / 4 - size_)
+      too_large_ = true;
+    else
+      size_ += (static_cast<std::size_t>(bytes) + 15) & ~std::size_t{15};
     return at;
   }
   // False after recording why.
@@ -25,7 +27,9 @@ class ScratchParts {
     return c.ok();
   }
   template <class T>
-  T* at(std::size_t part) const { return reinterpret_cast<T*>(memory_ + part); }
+  T* at(std::size_t part) const {
+    return reinterpret_cast<T*>(memory_ + part);
+  }
 
  private:
   std::size_t size_ = 0;

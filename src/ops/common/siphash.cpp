@@ -10,11 +10,13 @@ struct State {
   std::uint64_t a, b, c, d;
 
   void round() {
-    a += b; c += d;
+    a += b;
+    c += d;
     b = std::rotl(b, 13) ^ a;
     d = std::rotl(d, 16) ^ c;
     a = std::rotl(a, 32);
-    c += b; a += d;
+    c += b;
+    a += d;
     b = std::rotl(b, 17) ^ c;
     d = std::rotl(d, 21) ^ a;
     c = std::rotl(c, 32);
@@ -30,8 +32,11 @@ struct State {
 }  // namespace
 
 std::uint64_t siphash(const std::array<std::uint64_t, 2>& key, std::string_view text) {
-  State s{key[0] ^ 0x736f6d6570736575u, key[1] ^ 0x646f72616e646f6du, key[0] ^ 0x6c7967656e657261u, key[1] ^ 0x7465646279746573u};
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(text[i])); };
+  State s{key[0] ^ 0x736f6d6570736575u, key[1] ^ 0x646f72616e646f6du, key[0] ^ 0x6c7967656e657261u,
+          key[1] ^ 0x7465646279746573u};
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::uint64_t>(static_cast<unsigned char>(text[i]));
+  };
   std::size_t at = 0;
   for (; at + 8 <= text.size(); at += 8) {
     std::uint64_t word = 0;

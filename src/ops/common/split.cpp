@@ -13,7 +13,11 @@ void eval_parts(EvalContext& c, int tensor, int axis) {
   for (int o = 0; o < c.outputs(); ++o) {
     const Shape& part = c.output(o).shape;
     StridedWalk walk(part, strides, start);
-    move_elements(c, o, [&](std::int64_t) { const Source s{&in, walk.at()}; walk.next(); return s; });
+    move_elements(c, o, [&](std::int64_t) {
+      const Source s{&in, walk.at()};
+      walk.next();
+      return s;
+    });
     start += part[axis] * strides[static_cast<std::size_t>(axis)];
   }
 }

@@ -1,4 +1,5 @@
-// Vectors are the compiler's own (16 bytes): loops stay vectors at -Oz, where auto-vectorisation is off.
+// Vectors are the compiler's own (16 bytes): loops stay vectors at -Oz, where auto-vectorisation is
+// off.
 #include "ops/common/tile_product.h"
 
 #include <algorithm>
@@ -20,7 +21,9 @@ V load(const T* p) {
   return v;
 }
 template <class V, class T>
-void store(T* p, const V& v) { std::memcpy(p, &v, sizeof v); }
+void store(T* p, const V& v) {
+  std::memcpy(p, &v, sizeof v);
+}
 
 // put(k, place of the weight) for each k of a column.
 template <class Put>
@@ -37,8 +40,10 @@ void pack_from(const Columns& c, const TilePlace& place, To* tile) {
   const auto* from = reinterpret_cast<const From*>(c.weights->data);
   for (std::int64_t j = 0; j < place.columns; ++j) {
     each_k(c, place, j, [&](std::int64_t k, std::int64_t at) {
-      if constexpr (std::is_same_v<To, float>) tile[k * kTile + j] = static_cast<float>(from[at]);
-      else tile[k * kTile + j] = static_cast<To>(from[at] - c.zero_point);
+      if constexpr (std::is_same_v<To, float>)
+        tile[k * kTile + j] = static_cast<float>(from[at]);
+      else
+        tile[k * kTile + j] = static_cast<To>(from[at] - c.zero_point);
     });
   }
 }
@@ -46,7 +51,8 @@ void pack_from(const Columns& c, const TilePlace& place, To* tile) {
 template <class To>
 void clear_rest(const TilePlace& place, To* tile) {
   if (place.columns == kTile) return;
-  for (std::int64_t k = 0; k < place.depth; ++k) std::fill(tile + k * kTile + place.columns, tile + (k + 1) * kTile, To{});
+  for (std::int64_t k = 0; k < place.depth; ++k)
+    std::fill(tile + k * kTile + place.columns, tile + (k + 1) * kTile, To{});
 }
 
 }  // namespace
@@ -65,14 +71,18 @@ void pack_tile(const Columns& columns, const TilePlace& place, float* tile) {
 void pack_tile(const Columns& columns, const TilePlace& place, std::int16_t* tile) {
   clear_rest(place, tile);
   switch (columns.weights->dtype) {
-    case DType::kUint8: return pack_from<std::uint8_t>(columns, place, tile);
-    case DType::kInt16: return pack_from<std::int16_t>(columns, place, tile);
-    default: return pack_from<std::int8_t>(columns, place, tile);
+    case DType::kUint8:
+      return pack_from<std::uint8_t>(columns, place, tile);
+    case DType::kInt16:
+      return pack_from<std::int16_t>(columns, place, tile);
+    default:
+      return pack_from<std::int8_t>(columns, place, tile);
   }
 }
 
 void add_products(const float* x, std::int64_t count, const float* tile, float* sums) {
-  Floats a = load<Floats>(sums), b = load<Floats>(sums + 4), c = load<Floats>(sums + 8), d = load<Floats>(sums + 12);
+  Floats a = load<Floats>(sums), b = load<Floats>(sums + 4), c = load<Floats>(sums + 8),
+         d = load<Floats>(sums + 12);
   for (const float* end = x + count; x != end; ++x, tile += kTile) {
     const Floats v = {*x, *x, *x, *x};
     a += v * load<Floats>(tile);
@@ -86,9 +96,13 @@ void add_products(const float* x, std::int64_t count, const float* tile, float* 
   store(sums + 12, d);
 }
 
-void add_products(const std::int16_t* x, std::int64_t count, const std::int16_t* tile, std::int32_t* sums) {
-  const auto wide = [](const std::int16_t* p) { return __builtin_convertvector(load<Shorts>(p), Ints); };
-  Ints a = load<Ints>(sums), b = load<Ints>(sums + 4), c = load<Ints>(sums + 8), d = load<Ints>(sums + 12);
+void add_products(const std::int16_t* x, std::int64_t count, const std::int16_t* tile,
+                  std::int32_t* sums) {
+  const auto wide = [](const std::int16_t* p) {
+    return __builtin_convertvector(load<Shorts>(p), Ints);
+  };
+  Ints a = load<Ints>(sums), b = load<Ints>(sums + 4), c = load<Ints>(sums + 8),
+       d = load<Ints>(sums + 12);
   for (const std::int16_t* end = x + count; x != end; ++x, tile += kTile) {
     const std::int32_t e = *x;
     const Ints v = {e, e, e, e};

@@ -1,6 +1,7 @@
-// The inner loop of every convolution and matrix product: a run of input elements times a tile of weight columns. A
-// tile is packed [k][16], so that the loop is four vectors wide in every build and each sum adds up in the order of k,
-// as a scalar loop would: results do not depend on how many rows there are.
+// The inner loop of every convolution and matrix product: a run of input elements times a tile of
+// weight columns. A tile is packed [k][16], so that the loop is four vectors wide in every build
+// and each sum adds up in the order of k, as a scalar loop would: results do not depend on how many
+// rows there are.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +12,8 @@ namespace tare {
 
 inline constexpr int kTile = 16;
 
-// Weight (k, column) lies at offset + k * k_stride + column * column_stride; where `run` is not 0, runs of so many k lie
-// run_stride apart.
+// Weight (k, column) lies at offset + k * k_stride + column * column_stride; where `run` is not 0,
+// runs of so many k lie run_stride apart.
 struct Columns {
   const Tensor* weights;
   std::int64_t offset = 0;
@@ -33,18 +34,24 @@ void pack_tile(const Columns& columns, const TilePlace& place, float* tile);
 void pack_tile(const Columns& columns, const TilePlace& place, std::int16_t* tile);
 
 void add_products(const float* x, std::int64_t count, const float* tile, float* sums);
-void add_products(const std::int16_t* x, std::int64_t count, const std::int16_t* tile, std::int32_t* sums);
+void add_products(const std::int16_t* x, std::int64_t count, const std::int16_t* tile,
+                  std::int32_t* sums);
 
 // Sums of one tile in float32.
 struct FloatSums {
   using Input = float;
   float sums[kTile];
-  void clear() { for (float& s : sums) s = 0.0f; }
-  void add(const float* x, std::int64_t count, const float* tile) { add_products(x, count, tile, sums); }
+  void clear() {
+    for (float& s : sums) s = 0.0f;
+  }
+  void add(const float* x, std::int64_t count, const float* tile) {
+    add_products(x, count, tile, sums);
+  }
   void finish() {}
 };
 
-// Sums of one tile of integers, exact in 64 bits: products gather in 32 bits as long as they cannot overflow.
+// Sums of one tile of integers, exact in 64 bits: products gather in 32 bits as long as they cannot
+// overflow.
 struct IntSums {
   using Input = std::int16_t;
   explicit IntSums(std::int64_t products_in_32_bits) : limit(products_in_32_bits) {}

@@ -1,4 +1,5 @@
-// The polynomials are those of the Cephes library. Vectors are the compiler's own, as in tile_product.cpp.
+// The polynomials are those of the Cephes library. Vectors are the compiler's own, as in
+// tile_product.cpp.
 #include "ops/common/vector_activations.h"
 
 #include <cstring>
@@ -23,7 +24,9 @@ Floats choose(Mask mask, Floats chosen, Floats otherwise) {
 }
 
 Floats magnitude(Floats v) { return of_bits(bits_of(v) & 0x7FFFFFFFu); }
-Floats with_sign_of(Floats v, Floats sign) { return of_bits(bits_of(v) | (bits_of(sign) & 0x80000000u)); }
+Floats with_sign_of(Floats v, Floats sign) {
+  return of_bits(bits_of(v) | (bits_of(sign) & 0x80000000u));
+}
 
 Floats exponential(Floats x) {
   constexpr float kLimit = 87.0f;
@@ -58,7 +61,8 @@ Floats tangent(Floats x) {
 template <Floats (*kFunction)(Floats)>
 void apply(float* values, std::int64_t count) {
   for (std::int64_t i = 0; i < count; i += kLanes) {
-    const std::size_t bytes = static_cast<std::size_t>(count - i < kLanes ? count - i : kLanes) * sizeof(float);
+    const std::size_t bytes =
+        static_cast<std::size_t>(count - i < kLanes ? count - i : kLanes) * sizeof(float);
     Floats v = {};
     std::memcpy(&v, values + i, bytes);
     v = kFunction(v);

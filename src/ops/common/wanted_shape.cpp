@@ -6,13 +6,15 @@ namespace tare {
 Shape wanted_shape(InferContext& c, int input) {
   if (!c.require(is_integer(c.dtype(input)), "a shape must be integers")) return Shape::unknown();
   const Shape& of = c.shape(input);
-  if (of.ranked() && !c.require(of.rank() <= 1, "a shape must be a vector")) return Shape::unknown();
+  if (of.ranked() && !c.require(of.rank() <= 1, "a shape must be a vector"))
+    return Shape::unknown();
   const auto contents = c.contents(input);
   if (!contents) {
     const bool rank_known = of.rank() == 1 && is_known(of[0]) && of[0] <= kMaxRank;
     return rank_known ? Shape::of_rank(static_cast<int>(of[0])) : Shape::unknown();
   }
-  if (!c.require(contents->size() <= kMaxRank, "a shape of more than 8 dimensions")) return Shape::unknown();
+  if (!c.require(contents->size() <= kMaxRank, "a shape of more than 8 dimensions"))
+    return Shape::unknown();
   Shape shape;
   for (const Element& e : *contents) {
     if (!c.require(!e.known || e.value >= 0, "a negative extent")) return Shape::unknown();

@@ -1,5 +1,5 @@
-// Which input elements meet which places of a window, for each output point: of convolutions, transposed ones, pools and
-// matrix products (windows of one place).
+// Which input elements meet which places of a window, for each output point: of convolutions,
+// transposed ones, pools and matrix products (windows of one place).
 #pragma once
 
 #include <array>
@@ -18,15 +18,16 @@ struct ConvolutionShape {
   std::array<std::int64_t, 3> input{1, 1, 1};
   std::array<std::int64_t, 3> output{1, 1, 1};
   std::array<std::int64_t, 3> filter{1, 1, 1};
-  std::array<WindowAxis, 3> axes{};  // pad_before is the padding in force; for transposed ones what is cut off the output
+  std::array<WindowAxis, 3>
+      axes{};  // pad_before is the padding in force; for transposed ones what is cut off the output
   bool transposed = false;
 
   std::int64_t points() const { return output[0] * output[1] * output[2]; }  // of one image
   std::int64_t depth() const { return filter[0] * filter[1] * filter[2] * group_inputs; }
 };
 
-// Filter places along one axis that meet the input: first, first + step, ... (count of them), the input place of the
-// first, and how far the input moves from one to the next.
+// Filter places along one axis that meet the input: first, first + step, ... (count of them), the
+// input place of the first, and how far the input moves from one to the next.
 struct WindowReach {
   std::int64_t first = 0, step = 0, count = 0, input = 0, input_step = 0;
 };
@@ -57,8 +58,8 @@ class WindowRuns {
           continue;
         }
         for (std::int64_t i = 0; i < x_.count; ++i) {
-          body((at + i * x_.input_step) * channels_ + group * s_.group_inputs, (k + i * x_.step) * s_.group_inputs,
-               s_.group_inputs);
+          body((at + i * x_.input_step) * channels_ + group * s_.group_inputs,
+               (k + i * x_.step) * s_.group_inputs, s_.group_inputs);
         }
       }
     }

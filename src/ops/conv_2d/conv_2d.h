@@ -1,5 +1,6 @@
-// Convolution over height and width. Inputs: x [n, h, w, in], filter [out, fh, fw, in / groups], bias [out] (optional).
-// The number of groups follows from the shapes. Types as in TFLite: floats; int8, uint8, int16 quantised; hybrid.
+// Convolution over height and width. Inputs: x [n, h, w, in], filter [out, fh, fw, in / groups],
+// bias [out] (optional). The number of groups follows from the shapes. Types as in TFLite: floats;
+// int8, uint8, int16 quantised; hybrid.
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
-// CONV_2D on XNNPACK: float, qs8, qc8, qu8, and hybrid as dynamically quantised input with filters scaled by channel.
+// CONV_2D on XNNPACK: float, qs8, qc8, qu8, and hybrid as dynamically quantised input with filters
+// scaled by channel.
 #include "ir/facets.h"
 #include "ops/common/window_checks.h"
 #include "ops/conv_2d/conv_2d.h"
@@ -8,7 +9,8 @@ namespace tare {
 namespace {
 
 bool lower(const Conv2D& op, XnnBuilder& b) {
-  if (op.activation == Activation::kTanh || op.activation == Activation::kSignBit) return b.refuse("the activation is no clamp");
+  if (op.activation == Activation::kTanh || op.activation == Activation::kSignBit)
+    return b.refuse("the activation is no clamp");
   if (!b.is_constant(1)) return b.refuse("the filter is not constant");
   if (b.has(2) && !b.is_constant(2)) return b.refuse("the bias is not constant");
   const Shape& x = b.input_type(0).shape;

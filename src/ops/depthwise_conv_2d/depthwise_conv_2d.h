@@ -1,5 +1,6 @@
-// Convolution of each channel by itself. Inputs: x [n, h, w, c], filter [1, fh, fw, c * m], bias [c * m] (optional);
-// output channel c * m + j comes from input channel c. The multiplier m follows from the shapes. Types as in TFLite.
+// Convolution of each channel by itself. Inputs: x [n, h, w, c], filter [1, fh, fw, c * m], bias [c
+// * m] (optional); output channel c * m + j comes from input channel c. The multiplier m follows
+// from the shapes. Types as in TFLite.
 #pragma once
 
 #include <array>

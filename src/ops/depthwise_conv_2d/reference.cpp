@@ -43,7 +43,8 @@ struct Depthwise {
       window.output[to] = y[i + 1];
       window.filter[to] = w[i + 1];
       window.axes[to] = op.axes[static_cast<std::size_t>(i)];
-      window.axes[to].pad_before = window_padding(x[i + 1], w[i + 1], window.axes[to], op.padding).before;
+      window.axes[to].pad_before =
+          window_padding(x[i + 1], w[i + 1], window.axes[to], op.padding).before;
     }
   }
 
@@ -93,32 +94,44 @@ void eval_float(const Depthwise& d, const DepthwiseConv2D& op, EvalContext& c) {
   };
   const float* from = floats(x, input);
   const float* by = floats(w, filter);
-  const FloatStore store{.output = &c.output(0), .channels = d.channels, .bias = bias.data(parts), .activation = op.activation};
+  const FloatStore store{.output = &c.output(0),
+                         .channels = d.channels,
+                         .bias = bias.data(parts),
+                         .activation = op.activation};
   float* sum = parts.at<float>(sums);
   d.each_point([&](const WindowRuns& runs, const TilePoint& at) {
     std::fill(sum, sum + d.channels, 0.0f);
-    d.each_place(runs, from, by, parts.at<float>(spread), [&](const float* pixel, const float* row) { multiply_add(pixel, row, d.channels, sum); });
+    d.each_place(
+        runs, from, by, parts.at<float>(spread),
+        [&](const float* pixel, const float* row) { multiply_add(pixel, row, d.channels, sum); });
     store(at, sum);
   });
 }
 
 // Sums of integers, gathered in 32 bits and moved to 64 before they could overflow.
 template <class Store>
-void sum_integers(const Depthwise& d, const ScratchParts& parts, const std::array<std::size_t, 5>& at, std::int64_t limit, const Store& store) {
+void sum_integers(const Depthwise& d, const ScratchParts& parts,
+                  const std::array<std::size_t, 5>& at, std::int64_t limit, const Store& store) {
   const auto* x = parts.at<std::int16_t>(at[0]);
   const auto* w = parts.at<std::int16_t>(at[1]);
   auto* spread = parts.at<std::int16_t>(at[2]);
   auto* narrow = parts.at<std::int32_t>(at[3]);
   auto* wide = parts.at<std::int64_t>(at[4]);
   const auto flush = [&] {
-    for (std::int64_t i = 0; i < d.channels; ++i) { wide[i] += narrow[i]; narrow[i] = 0; }
+    for (std::int64_t i = 0; i < d.channels; ++i) {
+      wide[i] += narrow[i];
+      narrow[i] = 0;
+    }
   };
   d.each_point([&](const WindowRuns& runs, const TilePoint& point) {
     std::fill(narrow, narrow + d.channels, 0);
     std::fill(wide, wide + d.channels, 0);
     std::int64_t room = limit;
     d.each_place(runs, x, w, spread, [&](const std::int16_t* pixel, const std::int16_t* row) {
-      if (room-- == 0) { flush(); room = limit - 1; }
+      if (room-- == 0) {
+        flush();
+        room = limit - 1;
+      }
       multiply_add(pixel, row, d.channels, narrow);
     });
     flush();
@@ -138,28 +151,41 @@ void eval_integers(const Depthwise& d, const DepthwiseConv2D& op, EvalContext& c
     w.quantization = &centred;
   }
   ScratchParts parts;
-  const std::array<std::size_t, 5> at{parts.add<std::int16_t>(x.elements()), parts.add<std::int16_t>(w.elements()),
-                                      parts.add<std::int16_t>(d.channels), parts.add<std::int32_t>(d.channels),
-                                      parts.add<std::int64_t>(d.channels)};
+  const std::array<std::size_t, 5> at{
+      parts.add<std::int16_t>(x.elements()), parts.add<std::int16_t>(w.elements()),
+      parts.add<std::int16_t>(d.channels), parts.add<std::int32_t>(d.channels),
+      parts.add<std::int64_t>(d.channels)};
   const std::size_t scales = parts.add<ChannelScale>(d.channels);
   const std::size_t image_scales = parts.add<float>(d.window.batch);
   const FloatBias bias(c, hybrid ? 2 : c.inputs(), parts);
   if (!parts.allocate(c)) return;
   load_centred(w, parts.at<std::int16_t>(at[1]));
-  const std::int64_t limit = products_in_32_bits(x.dtype == DType::kInt16 ? x.dtype : DType::kInt8, DType::kInt8);
+  const std::int64_t limit =
+      products_in_32_bits(x.dtype == DType::kInt16 ? x.dtype : DType::kInt8, DType::kInt8);
   if (hybrid) {
     const std::int64_t size = x.elements() / d.window.batch;
     for (std::int64_t i = 0; i < d.window.batch; ++i) {
-      parts.at<float>(image_scales)[i] = quantize_asymmetric(x.as<float>().data() + i * size, size, parts.at<std::int16_t>(at[0]) + i * size);
+      parts.at<float>(image_scales)[i] = quantize_asymmetric(
+          x.as<float>().data() + i * size, size, parts.at<std::int16_t>(at[0]) + i * size);
     }
-    return sum_integers(d, parts, at, limit, HybridStore{.output = &c.output(0), .channels = d.channels,
-                        .image_scales = parts.at<float>(image_scales), .weights = &w, .bias = bias.data(parts), .activation = op.activation});
+    return sum_integers(d, parts, at, limit,
+                        HybridStore{.output = &c.output(0),
+                                    .channels = d.channels,
+                                    .image_scales = parts.at<float>(image_scales),
+                                    .weights = &w,
+                                    .bias = bias.data(parts),
+                                    .activation = op.activation});
   }
   load_centred(x, parts.at<std::int16_t>(at[0]));
-  fill_scales({x, w, c.output(0), x.dtype == DType::kUint8}, d.channels, parts.at<ChannelScale>(scales));
-  sum_integers(d, parts, at, limit, IntStore{.output = &c.output(0), .channels = d.channels, .scales = parts.at<ChannelScale>(scales),
-               .bias = c.has(2) ? &c.input(2) : nullptr, .rounding = x.dtype == DType::kInt16 ? Rounding::kWide : Rounding::kTwice,
-               .range = quantized_activation_range(op.activation, c.output(0))});
+  fill_scales({x, w, c.output(0), x.dtype == DType::kUint8}, d.channels,
+              parts.at<ChannelScale>(scales));
+  sum_integers(d, parts, at, limit,
+               IntStore{.output = &c.output(0),
+                        .channels = d.channels,
+                        .scales = parts.at<ChannelScale>(scales),
+                        .bias = c.has(2) ? &c.input(2) : nullptr,
+                        .rounding = x.dtype == DType::kInt16 ? Rounding::kWide : Rounding::kTwice,
+                        .range = quantized_activation_range(op.activation, c.output(0))});
 }
 
 void eval(const DepthwiseConv2D& op, EvalContext& c) {

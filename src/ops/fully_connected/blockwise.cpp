@@ -1,4 +1,5 @@
-// Weights with a scale a block: a block's sum of integer products is scaled, then added to the row's.
+// Weights with a scale a block: a block's sum of integer products is scaled, then added to the
+// row's.
 #include <algorithm>
 
 #include "ops/common/dynamic_quantization.h"
@@ -12,10 +13,12 @@ namespace {
 class BlockProduct {
  public:
   BlockProduct(const Tensor& weights, const FullyConnectedExtents& extents)
-      : scales_(weights.quantization->scales.data()), size_(weights.quantization->block_size),
+      : scales_(weights.quantization->scales.data()),
+        size_(weights.quantization->block_size),
         blocks_(extents.width / size_) {}
 
-  void row(const std::int16_t* x, const std::int16_t* tile, const TilePlace& place, float* totals) const {
+  void row(const std::int16_t* x, const std::int16_t* tile, const TilePlace& place,
+           float* totals) const {
     std::fill(totals, totals + kTile, 0.0f);
     for (std::int64_t b = 0; b < blocks_; ++b) {
       IntSums sums(products_in_32_bits(DType::kInt8, DType::kInt8));
@@ -46,10 +49,14 @@ void eval_blockwise(const FullyConnected& op, EvalContext& c) {
   if (!parts.allocate(c)) return;
   auto* x = parts.at<std::int16_t>(input);
   for (std::int64_t r = 0; r < e.rows; ++r) {
-    parts.at<float>(scales)[r] = quantize_asymmetric(c.input(0).as<float>().data() + r * e.width, e.width, x + r * e.width);
+    parts.at<float>(scales)[r] =
+        quantize_asymmetric(c.input(0).as<float>().data() + r * e.width, e.width, x + r * e.width);
   }
   const BlockProduct product(w, e);
-  const FloatStore store{.output = &c.output(0), .channels = e.outputs, .bias = bias.data(parts), .activation = op.activation};
+  const FloatStore store{.output = &c.output(0),
+                         .channels = e.outputs,
+                         .bias = bias.data(parts),
+                         .activation = op.activation};
   for (std::int64_t first = 0; first < e.outputs; first += kTile) {
     const TilePlace place{first, std::min<std::int64_t>(kTile, e.outputs - first), e.width};
     pack_tile({.weights = &w, .column_stride = e.width}, place, parts.at<std::int16_t>(tile));

@@ -16,14 +16,22 @@ namespace {
 bool check_types(const FullyConnected& op, InferContext& c, Dim outputs) {
   const auto& q = c.type(1).quantization;
   if (!check_bias(c, 0, 2, outputs)) return false;
-  if (!check_weights(c, {.input = 0, .weights = 1, .channels = outputs, .zero_points = true, .wide_weights = true})) return false;
+  if (!check_weights(c, {.input = 0,
+                         .weights = 1,
+                         .channels = outputs,
+                         .zero_points = true,
+                         .wide_weights = true}))
+    return false;
   if (q && q->block_size != 0) {
     const auto elements = c.shape(1).checked_elements();
-    const bool zero = std::all_of(q->zero_points.begin(), q->zero_points.end(), [](std::int32_t z) { return z == 0; });
-    return c.require(c.dtype(0) == DType::kFloat32 && c.dtype(1) != DType::kUint8, "only hybrid layers take a scale a block") &&
+    const bool zero = std::all_of(q->zero_points.begin(), q->zero_points.end(),
+                                  [](std::int32_t z) { return z == 0; });
+    return c.require(c.dtype(0) == DType::kFloat32 && c.dtype(1) != DType::kUint8,
+                     "only hybrid layers take a scale a block") &&
            c.require(zero, "blocks of weights must have zero point 0") &&
            c.require(elements && c.shape(1)[1] % q->block_size == 0 &&
-                         *elements / q->block_size == static_cast<std::int64_t>(q->scales.size()), "scales do not match the blocks");
+                         *elements / q->block_size == static_cast<std::int64_t>(q->scales.size()),
+                     "scales do not match the blocks");
   }
   const bool to_int16 = op.output_dtype == DType::kInt16 && c.dtype(0) == DType::kUint8;
   return c.require(!op.output_dtype || op.output_dtype == c.dtype(0) || to_int16,
@@ -33,17 +41,23 @@ bool check_types(const FullyConnected& op, InferContext& c, Dim outputs) {
 
 bool check_shuffled(InferContext& c) {
   const Shape& w = c.shape(1);
-  return c.require(c.dtype(0) == DType::kUint8 && c.dtype(1) == DType::kUint8, "shuffled weights take uint8 input and weights") &&
+  return c.require(c.dtype(0) == DType::kUint8 && c.dtype(1) == DType::kUint8,
+                   "shuffled weights take uint8 input and weights") &&
          c.require(c.type(0).zero_point() == 128, "shuffled weights need input zero point 128") &&
-         c.require(w.known() && w[0] % 4 == 0 && w[1] % 16 == 0, "shuffled weights " + w.text() + " are not in blocks of 4 by 16");
+         c.require(w.known() && w[0] % 4 == 0 && w[1] % 16 == 0,
+                   "shuffled weights " + w.text() + " are not in blocks of 4 by 16");
 }
 
 // TFLite flattens everything into rows of the weights' width.
 Dim rows_of(InferContext& c, const Shape& x, Dim width) {
   if (!is_known(width)) return kUnknownDim;
   if (const auto elements = x.checked_elements()) {
-    if (width == 0) return x.rank() > 0 && x.back() == 0 ? *Shape(x.dims().first(x.dims().size() - 1)).checked_elements() : 0;
-    c.require(*elements % width == 0, "input " + x.text() + " does not divide into rows of " + std::to_string(width));
+    if (width == 0)
+      return x.rank() > 0 && x.back() == 0
+                 ? *Shape(x.dims().first(x.dims().size() - 1)).checked_elements()
+                 : 0;
+    c.require(*elements % width == 0,
+              "input " + x.text() + " does not divide into rows of " + std::to_string(width));
     return *elements / width;
   }
   // A named unknown that comes first stays recognisable where the rest is one row.
@@ -62,10 +76,12 @@ void infer(const FullyConnected& op, InferContext& c) {
   if (op.shuffled_weights && !check_shuffled(c)) return;
   if (c.outputs() > 1) c.output(1, DType::kUint8, x);
   const DType dtype = op.output_dtype.value_or(c.dtype(0));
-  if (!x.ranked() || !w.ranked()) return c.output(0, dtype, op.keep_num_dims ? Shape::unknown() : Shape::of_rank(2));
+  if (!x.ranked() || !w.ranked())
+    return c.output(0, dtype, op.keep_num_dims ? Shape::unknown() : Shape::of_rank(2));
   if (!op.keep_num_dims) return c.output(0, dtype, {rows_of(c, x, width), outputs});
   if (!c.require(x.rank() >= 1 && (!is_known(x.back()) || !is_known(width) || x.back() == width),
-                 "input " + x.text() + " does not end in the weights' " + std::to_string(width))) return;
+                 "input " + x.text() + " does not end in the weights' " + std::to_string(width)))
+    return;
   Shape out = x;
   out[out.rank() - 1] = outputs;
   c.output(0, dtype, out);
@@ -79,7 +95,8 @@ Cost cost(const FullyConnected&, const NodeTypes& t) {
 }
 
 bool lower(const FullyConnected& op, XnnBuilder& b) {
-  if (op.activation == Activation::kTanh || op.activation == Activation::kSignBit) return b.refuse("the activation is no clamp");
+  if (op.activation == Activation::kTanh || op.activation == Activation::kSignBit)
+    return b.refuse("the activation is no clamp");
   if (op.shuffled_weights) return b.refuse("shuffled weights");
   const TensorType& x = b.input_type(0);
   const DType w = b.input_type(1).dtype;
@@ -108,8 +125,12 @@ bool lower(const FullyConnected& op, XnnBuilder& b) {
     kept.shape[kept.shape.rank() - 1] = b.output_type().shape.back();
     output = b.temporary(kept);
   }
-  if (!b.fully_connected({.input = input, .filter = b.filter(1, 0, hybrid), .bias = b.bias(2, 0, 1), .output = output,
-                          .range = activation_range(op.activation)})) return false;
+  if (!b.fully_connected({.input = input,
+                          .filter = b.filter(1, 0, hybrid),
+                          .bias = b.bias(2, 0, 1),
+                          .output = output,
+                          .range = activation_range(op.activation)}))
+    return false;
   return !reshape_output || b.reshape(output, b.output(), b.output_type().shape);
 }
 
@@ -117,15 +138,18 @@ void read_tflite(TfliteNode& n) {
   const auto& o = n.options<tflite::FullyConnectedOptions>();
   const auto format = o.weights_format();
   const bool shuffled = format == tflite::FullyConnectedOptionsWeightsFormat_SHUFFLED4x16INT8;
-  if (!n.require(shuffled || format == tflite::FullyConnectedOptionsWeightsFormat_DEFAULT, "unknown weights_format")) return;
+  if (!n.require(shuffled || format == tflite::FullyConnectedOptionsWeightsFormat_DEFAULT,
+                 "unknown weights_format"))
+    return;
   if (!n.expect(2, 3, shuffled ? 2 : 1)) return;
   n.expect_bias_scale(0, 1, 2);
   const DType output = n.output_type(0).dtype;
-  n.emit(FullyConnected{.activation = n.activation(o.fused_activation_function()),
-                        .keep_num_dims = o.keep_num_dims(),
-                        .asymmetric_quantize_inputs = o.asymmetric_quantize_inputs(),
-                        .shuffled_weights = shuffled,
-                        .output_dtype = output == n.type(0).dtype ? std::nullopt : std::optional(output)});
+  n.emit(FullyConnected{
+      .activation = n.activation(o.fused_activation_function()),
+      .keep_num_dims = o.keep_num_dims(),
+      .asymmetric_quantize_inputs = o.asymmetric_quantize_inputs(),
+      .shuffled_weights = shuffled,
+      .output_dtype = output == n.type(0).dtype ? std::nullopt : std::optional(output)});
 }
 
 int version_of(const FullyConnected& op, const TfliteWriter& w) {
@@ -143,18 +167,23 @@ int version_of(const FullyConnected& op, const TfliteWriter& w) {
 }
 
 void write_tflite(const FullyConnected& op, TfliteWriter& w) {
-  const auto format = op.shuffled_weights ? tflite::FullyConnectedOptionsWeightsFormat_SHUFFLED4x16INT8
-                                          : tflite::FullyConnectedOptionsWeightsFormat_DEFAULT;
-  w.builtin(tflite::BuiltinOperator_FULLY_CONNECTED,
-            tflite::CreateFullyConnectedOptions(w.fbb(), TfliteWriter::activation(op.activation), format, op.keep_num_dims,
-                                                op.asymmetric_quantize_inputs), version_of(op, w));
+  const auto format = op.shuffled_weights
+                          ? tflite::FullyConnectedOptionsWeightsFormat_SHUFFLED4x16INT8
+                          : tflite::FullyConnectedOptionsWeightsFormat_DEFAULT;
+  w.builtin(
+      tflite::BuiltinOperator_FULLY_CONNECTED,
+      tflite::CreateFullyConnectedOptions(w.fbb(), TfliteWriter::activation(op.activation), format,
+                                          op.keep_num_dims, op.asymmetric_quantize_inputs),
+      version_of(op, w));
 }
 
 }  // namespace
 
 const OpDef FullyConnected::kOp = define_op<FullyConnected, infer, cost>("fully_connected");
 extern const LowerFacet lower_fully_connected = lower_facet<FullyConnected, lower>();
-extern const ReadTfliteFacet read_tflite_fully_connected{tflite::BuiltinOperator_FULLY_CONNECTED, read_tflite};
-extern const WriteTfliteFacet write_tflite_fully_connected = write_tflite_facet<FullyConnected, write_tflite>();
+extern const ReadTfliteFacet read_tflite_fully_connected{tflite::BuiltinOperator_FULLY_CONNECTED,
+                                                         read_tflite};
+extern const WriteTfliteFacet write_tflite_fully_connected =
+    write_tflite_facet<FullyConnected, write_tflite>();
 
 }  // namespace tare

@@ -12,7 +12,8 @@ struct FullyConnectedExtents {
 };
 FullyConnectedExtents fully_connected_extents(EvalContext& c);
 
-// int4 or int8 weights with a scale for each block of a row; the input is quantised with a zero point.
+// int4 or int8 weights with a scale for each block of a row; the input is quantised with a zero
+// point.
 void eval_blockwise(const FullyConnected& op, EvalContext& c);
 void eval_shuffled(const FullyConnected& op, EvalContext& c);
 

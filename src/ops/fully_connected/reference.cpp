@@ -12,12 +12,13 @@ namespace {
 ConvolutionRun run_of(const FullyConnected& op, EvalContext& c) {
   const auto [rows, width, outputs] = fully_connected_extents(c);
   const Tensor& w = c.input(1);
-  ConvolutionRun run{.shape = {.batch = rows, .group_inputs = width, .group_outputs = outputs},
-                     .weights = {.weights = &w, .column_stride = width, .zero_point = w.zero_point()},
-                     .activation = op.activation,
-                     .narrow = Rounding::kReal,
-                     .wide = Rounding::kReal,
-                     .asymmetric = op.asymmetric_quantize_inputs};
+  ConvolutionRun run{
+      .shape = {.batch = rows, .group_inputs = width, .group_outputs = outputs},
+      .weights = {.weights = &w, .column_stride = width, .zero_point = w.zero_point()},
+      .activation = op.activation,
+      .narrow = Rounding::kReal,
+      .wide = Rounding::kReal,
+      .asymmetric = op.asymmetric_quantize_inputs};
   const bool one_scale = !w.quantization || w.quantization->scales.size() == 1;
   if (c.input(0).dtype == DType::kUint8 && c.output(0).dtype == DType::kInt16) {
     run.narrow = Rounding::kTwice;

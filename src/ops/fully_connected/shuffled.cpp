@@ -1,5 +1,6 @@
-// The legacy SHUFFLED4x16INT8 format: blocks of 4 rows by 16 columns, uint8 with the top bit flipped, so that zero point
-// 128 becomes 0. The input's blocks are an output of their own, of the input's shape.
+// The legacy SHUFFLED4x16INT8 format: blocks of 4 rows by 16 columns, uint8 with the top bit
+// flipped, so that zero point 128 becomes 0. The input's blocks are an output of their own, of the
+// input's shape.
 #include <cstddef>
 
 #include "ops/common/requantize.h"
@@ -40,7 +41,9 @@ void eval_shuffled(const FullyConnected& op, EvalContext& c) {
   const auto w = c.input(1).as<std::uint8_t>();
   ChannelScale scale;
   fill_scales({c.input(0), c.input(1), c.output(0), true}, 1, &scale);
-  const IntStore store{.output = &c.output(0), .channels = 1, .scales = &scale,
+  const IntStore store{.output = &c.output(0),
+                       .channels = 1,
+                       .scales = &scale,
                        .range = quantized_activation_range(op.activation, c.output(0))};
   for (std::int64_t r = 0; r < e.rows; ++r) {
     for (std::int64_t o = 0; o < e.outputs; ++o) {

@@ -37,7 +37,8 @@ DType element_type(TfliteNode& n, tflite::TensorType code) {
   for (const Pair& p : kTypes) {
     if (p.code == code) return p.dtype;
   }
-  n.fail("a table of this type is not supported; int32, int64, float32 and string are", Code::kUnsupported);
+  n.fail("a table of this type is not supported; int32, int64, float32 and string are",
+         Code::kUnsupported);
   return DType::kInt64;
 }
 
@@ -78,7 +79,8 @@ std::int32_t table_id(const std::string& name) {
 
 void write_tflite(const Hashtable& op, TfliteWriter& w) {
   w.builtin(tflite::BuiltinOperator_HASHTABLE,
-            tflite::CreateHashtableOptions(w.fbb(), table_id(op.name), code_of(op.key), code_of(op.value)));
+            tflite::CreateHashtableOptions(w.fbb(), table_id(op.name), code_of(op.key),
+                                           code_of(op.value)));
 }
 
 }  // namespace
@@ -86,6 +88,7 @@ void write_tflite(const Hashtable& op, TfliteWriter& w) {
 const OpDef Hashtable::kOp = define_op<Hashtable, infer, no_cost>("hashtable", kStateful);
 extern const EvalFacet eval_hashtable = eval_facet<Hashtable, eval>();
 extern const ReadTfliteFacet read_tflite_hashtable{tflite::BuiltinOperator_HASHTABLE, read_tflite};
-extern const WriteTfliteFacet write_tflite_hashtable = write_tflite_facet<Hashtable, write_tflite>();
+extern const WriteTfliteFacet write_tflite_hashtable =
+    write_tflite_facet<Hashtable, write_tflite>();
 
 }  // namespace tare

@@ -1,4 +1,5 @@
-// Look-up tables: a handle by name, and what fills, asks and counts them. Filled once; filling again changes nothing.
+// Look-up tables: a handle by name, and what fills, asks and counts them. Filled once; filling
+// again changes nothing.
 #pragma once
 
 #include <string>

@@ -18,8 +18,10 @@ void infer(const HashtableFind&, InferContext& c) {
 
 void eval(const HashtableFind&, EvalContext& c) {
   const HashtableObject* table = table_of(c);
-  if (table == nullptr || !c.require(table->filled, "the table is asked before it is filled")) return;
-  if (!c.require(c.input(1).dtype == table->key && c.input(2).dtype == table->value, "the table has other types") ||
+  if (table == nullptr || !c.require(table->filled, "the table is asked before it is filled"))
+    return;
+  if (!c.require(c.input(1).dtype == table->key && c.input(2).dtype == table->value,
+                 "the table has other types") ||
       !c.require(c.input(2).elements() == 1, "one default is required")) {
     return;
   }
@@ -49,9 +51,12 @@ void write_tflite(const HashtableFind&, TfliteWriter& w) {
 
 }  // namespace
 
-const OpDef HashtableFind::kOp = define_op<HashtableFind, infer, no_cost>("hashtable_find", kStateful);
+const OpDef HashtableFind::kOp =
+    define_op<HashtableFind, infer, no_cost>("hashtable_find", kStateful);
 extern const EvalFacet eval_hashtable_find = eval_facet<HashtableFind, eval>();
-extern const ReadTfliteFacet read_tflite_hashtable_find{tflite::BuiltinOperator_HASHTABLE_FIND, read_tflite};
-extern const WriteTfliteFacet write_tflite_hashtable_find = write_tflite_facet<HashtableFind, write_tflite>();
+extern const ReadTfliteFacet read_tflite_hashtable_find{tflite::BuiltinOperator_HASHTABLE_FIND,
+                                                        read_tflite};
+extern const WriteTfliteFacet write_tflite_hashtable_find =
+    write_tflite_facet<HashtableFind, write_tflite>();
 
 }  // namespace tare

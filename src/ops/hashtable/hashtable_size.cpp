@@ -14,7 +14,8 @@ void infer(const HashtableSize&, InferContext& c) {
 
 void eval(const HashtableSize&, EvalContext& c) {
   const HashtableObject* table = table_of(c);
-  if (table == nullptr || !c.require(table->filled, "the table is asked before it is filled")) return;
+  if (table == nullptr || !c.require(table->filled, "the table is asked before it is filled"))
+    return;
   c.output(0).as<std::int64_t>()[0] = static_cast<std::int64_t>(table->entries.size());
 }
 
@@ -28,9 +29,12 @@ void write_tflite(const HashtableSize&, TfliteWriter& w) {
 
 }  // namespace
 
-const OpDef HashtableSize::kOp = define_op<HashtableSize, infer, no_cost>("hashtable_size", kStateful);
+const OpDef HashtableSize::kOp =
+    define_op<HashtableSize, infer, no_cost>("hashtable_size", kStateful);
 extern const EvalFacet eval_hashtable_size = eval_facet<HashtableSize, eval>();
-extern const ReadTfliteFacet read_tflite_hashtable_size{tflite::BuiltinOperator_HASHTABLE_SIZE, read_tflite};
-extern const WriteTfliteFacet write_tflite_hashtable_size = write_tflite_facet<HashtableSize, write_tflite>();
+extern const ReadTfliteFacet read_tflite_hashtable_size{tflite::BuiltinOperator_HASHTABLE_SIZE,
+                                                        read_tflite};
+extern const WriteTfliteFacet write_tflite_hashtable_size =
+    write_tflite_facet<HashtableSize, write_tflite>();
 
 }  // namespace tare

@@ -47,7 +47,8 @@ class Checker {
 bool Checker::tensor(int i, const Shape& shape, bool type_fits, const std::string& what) {
   if (!type_fits) {
     c_.fail(what + ": no kernel for " + std::string(dtype_name(c_.dtype(i))) + " with input " +
-            std::string(dtype_name(c_.dtype(p_.x))), Code::kUnsupported);
+                std::string(dtype_name(c_.dtype(p_.x))),
+            Code::kUnsupported);
     return false;
   }
   if (!compatible(c_.shape(i), shape)) {
@@ -62,11 +63,19 @@ bool Checker::tensor(int i, const Shape& shape, bool type_fits, const std::strin
 bool Checker::sizes() {
   const Shape& x = c_.shape(p_.x);
   const int w = p_.weights[kOutputGate], r = p_.recurrent[kOutputGate];
-  for (const int i : {w, r, p_.weights[kForgetGate], p_.recurrent[kForgetGate], p_.weights[kCellGate], p_.recurrent[kCellGate]}) {
-    if (!c_.require(has(i), "input " + std::to_string(i) + " is missing: weights of the forget, cell and output gates must be there")) return false;
+  for (const int i : {w, r, p_.weights[kForgetGate], p_.recurrent[kForgetGate],
+                      p_.weights[kCellGate], p_.recurrent[kCellGate]}) {
+    if (!c_.require(has(i),
+                    "input " + std::to_string(i) +
+                        " is missing: weights of the forget, cell and output gates must be there"))
+      return false;
   }
-  if (!c_.require(!c_.shape(w).ranked() || c_.shape(w).rank() == 2, "weights: expected 2 dimensions")) return false;
-  if (!c_.require(!c_.shape(r).ranked() || (c_.shape(r).rank() >= 1 && c_.shape(r).rank() <= 2), "recurrent weights: expected 1 or 2 dimensions")) return false;
+  if (!c_.require(!c_.shape(w).ranked() || c_.shape(w).rank() == 2,
+                  "weights: expected 2 dimensions"))
+    return false;
+  if (!c_.require(!c_.shape(r).ranked() || (c_.shape(r).rank() >= 1 && c_.shape(r).rank() <= 2),
+                  "recurrent weights: expected 1 or 2 dimensions"))
+    return false;
   inputs_ = x.ranked() ? x.back() : kUnknownDim;
   if (c_.shape(w).ranked()) {
     cells_ = c_.shape(w)[0];
@@ -74,7 +83,8 @@ bool Checker::sizes() {
   }
   if (c_.shape(r).ranked()) outputs_ = c_.shape(r).back();
   if (has(p_.aux) && c_.shape(p_.aux).ranked()) aux_ = c_.shape(p_.aux).back();
-  return c_.require(cells_ != 0 && outputs_ != 0 && inputs_ != 0, "a cell without inputs, cells or outputs");
+  return c_.require(cells_ != 0 && outputs_ != 0 && inputs_ != 0,
+                    "a cell without inputs, cells or outputs");
 }
 
 bool Checker::gate(std::size_t g) {
@@ -83,11 +93,19 @@ bool Checker::gate(std::size_t g) {
   const int r = p_.recurrent[g];
   const bool diagonal = c_.shape(r).ranked() && c_.shape(r).rank() == 1;
   // Diagonal weights stay float in hybrid cells.
-  if (diagonal && !c_.require(!integer(), name + "recurrent weights: no integer kernel for diagonal ones")) return false;
+  if (diagonal &&
+      !c_.require(!integer(), name + "recurrent weights: no integer kernel for diagonal ones"))
+    return false;
   if (diagonal ? !vector_of(r, cells_, DType::kFloat32, name + "recurrent weights")
-               : !matrix(r, cells_, outputs_, name + "recurrent weights")) return false;
-  if (diagonal && !c_.require(cells_ == outputs_, name + "recurrent weights: diagonal ones need as many outputs as cells")) return false;
-  if (has(p_.aux_weights[g]) && !matrix(p_.aux_weights[g], cells_, aux_, name + "auxiliary weights")) return false;
+               : !matrix(r, cells_, outputs_, name + "recurrent weights"))
+    return false;
+  if (diagonal &&
+      !c_.require(cells_ == outputs_,
+                  name + "recurrent weights: diagonal ones need as many outputs as cells"))
+    return false;
+  if (has(p_.aux_weights[g]) &&
+      !matrix(p_.aux_weights[g], cells_, aux_, name + "auxiliary weights"))
+    return false;
   const int peephole = p_.peephole[g];
   if (has(peephole)) {
     const DType d = c_.dtype(peephole);
@@ -95,26 +113,34 @@ bool Checker::gate(std::size_t g) {
     if (!tensor(peephole, {cells_}, fits, name + "peephole weights")) return false;
   }
   if (!c_.require(has(p_.bias[g]), name + "bias is missing")) return false;
-  if (!vector_of(p_.bias[g], cells_, integer() ? DType::kInt32 : DType::kFloat32, name + "bias")) return false;
-  return !has(p_.norm[g]) || vector_of(p_.norm[g], cells_, integer() ? DType::kInt16 : DType::kFloat32, name + "normalisation");
+  if (!vector_of(p_.bias[g], cells_, integer() ? DType::kInt32 : DType::kFloat32, name + "bias"))
+    return false;
+  return !has(p_.norm[g]) ||
+         vector_of(p_.norm[g], cells_, integer() ? DType::kInt16 : DType::kFloat32,
+                   name + "normalisation");
 }
 
 bool Checker::gates() {
   const bool coupled = !has(p_.weights[kInputGate]);
   for (const auto* tensors : {&p_.recurrent, &p_.bias}) {
-    if (!c_.require(has((*tensors)[kInputGate]) != coupled, "tensors of the input gate must be all there or all absent")) return false;
+    if (!c_.require(has((*tensors)[kInputGate]) != coupled,
+                    "tensors of the input gate must be all there or all absent"))
+      return false;
   }
   for (std::size_t g = coupled ? 1 : 0; g < 4; ++g) {
     if (!gate(g)) return false;
   }
   // Of groups that are all there or all absent, the forget gate's tensor tells.
-  const auto alike = [&](const std::array<int, 4>& tensors, bool cell_gate, const std::string& what) {
+  const auto alike = [&](const std::array<int, 4>& tensors, bool cell_gate,
+                         const std::string& what) {
     const bool there = has(tensors[kForgetGate]);
-    bool same = has(tensors[kOutputGate]) == there && has(tensors[kInputGate]) == (there && !coupled);
+    bool same =
+        has(tensors[kOutputGate]) == there && has(tensors[kInputGate]) == (there && !coupled);
     same = same && (!cell_gate || has(tensors[kCellGate]) == there);
     return c_.require(same, what + " must be all there or all absent");
   };
-  return alike(p_.peephole, false, "peephole weights") && alike(p_.norm, true, "normalisation weights") &&
+  return alike(p_.peephole, false, "peephole weights") &&
+         alike(p_.norm, true, "normalisation weights") &&
          alike(p_.aux_weights, true, "auxiliary weights");
 }
 
@@ -122,32 +148,41 @@ bool Checker::projection() {
   if (!has(p_.projection)) {
     return c_.require(!has(p_.projection_bias), "a projection bias without projection weights") &&
            c_.require(!is_known(cells_) || !is_known(outputs_) || cells_ == outputs_,
-                      "without a projection there must be as many outputs as cells, got " + std::to_string(outputs_) + " and " + std::to_string(cells_));
+                      "without a projection there must be as many outputs as cells, got " +
+                          std::to_string(outputs_) + " and " + std::to_string(cells_));
   }
   if (!matrix(p_.projection, outputs_, cells_, "projection weights")) return false;
   return !has(p_.projection_bias) ||
-         vector_of(p_.projection_bias, outputs_, integer() ? DType::kInt32 : DType::kFloat32, "projection bias");
+         vector_of(p_.projection_bias, outputs_, integer() ? DType::kInt32 : DType::kFloat32,
+                   "projection bias");
 }
 
 bool Checker::state(int i, Dim width, DType type, const LstmCheck& check) {
   if (!has(i)) return c_.require(!check.keeps_state, "a state is missing");
-  if (!c_.require(!check.keeps_state || c_.value(i).is_variable, "input " + std::to_string(i) + ": the state must be a variable")) return false;
+  if (!c_.require(!check.keeps_state || c_.value(i).is_variable,
+                  "input " + std::to_string(i) + ": the state must be a variable"))
+    return false;
   if (c_.dtype(i) != type) {
-    c_.fail("state: expected " + std::string(dtype_name(type)) + ", got " + std::string(dtype_name(c_.dtype(i))));
+    c_.fail("state: expected " + std::string(dtype_name(type)) + ", got " +
+            std::string(dtype_name(c_.dtype(i))));
     return false;
   }
   const auto& q = c_.type(i).quantization;
-  if (type != DType::kFloat32 && !c_.require(q != nullptr && q->per_tensor(), "state: expected one scale")) return false;
+  if (type != DType::kFloat32 &&
+      !c_.require(q != nullptr && q->per_tensor(), "state: expected one scale"))
+    return false;
   // One or two dimensions, whatever they are.
   const Dim batch = sequence_shape(c_.shape(p_.x), check.time_major).batch;
   const auto elements = c_.shape(i).checked_elements();
   const auto wanted = is_known(batch) && is_known(width) ? checked_mul(batch, width) : std::nullopt;
-  if (check.keeps_state && wanted && elements != wanted && c_.shape(i).ranked() && c_.shape(i).rank() == 2 && c_.shape(i)[1] == width) {
+  if (check.keeps_state && wanted && elements != wanted && c_.shape(i).ranked() &&
+      c_.shape(i).rank() == 2 && c_.shape(i)[1] == width) {
     c_.variable_shape(i, {batch, width});
     return true;
   }
   return c_.require(!elements || !wanted || *elements == *wanted,
-                    "state: expected [" + std::to_string(batch) + "," + std::to_string(width) + "], got " + c_.shape(i).text());
+                    "state: expected [" + std::to_string(batch) + "," + std::to_string(width) +
+                        "], got " + c_.shape(i).text());
 }
 
 bool Checker::states(const LstmCheck& check) {
@@ -161,7 +196,10 @@ Dim Checker::check(const LstmCheck& check) {
     c_.fail("no kernel for " + std::string(dtype_name(x)), Code::kUnsupported);
     return kUnknownDim;
   }
-  if (integer() && !c_.require(c_.type(p_.x).quantization != nullptr && c_.type(p_.x).quantization->per_tensor(), "input: expected one scale")) return kUnknownDim;
+  if (integer() &&
+      !c_.require(c_.type(p_.x).quantization != nullptr && c_.type(p_.x).quantization->per_tensor(),
+                  "input: expected one scale"))
+    return kUnknownDim;
   if (!sizes() || !gates() || !projection() || !states(check)) return kUnknownDim;
   return outputs_;
 }
@@ -174,7 +212,9 @@ SequenceShape sequence_shape(const Shape& x, bool time_major) {
   return time_major ? SequenceShape{x[1], x[0]} : SequenceShape{x[0], x[1]};
 }
 
-Dim check_lstm(InferContext& c, const LstmCheck& check) { return Checker(c, check.places).check(check); }
+Dim check_lstm(InferContext& c, const LstmCheck& check) {
+  return Checker(c, check.places).check(check);
+}
 
 std::int64_t lstm_macs(const NodeTypes& t, const LstmPlaces& places) {
   std::int64_t sum = 0;
@@ -182,10 +222,12 @@ std::int64_t lstm_macs(const NodeTypes& t, const LstmPlaces& places) {
     if (i >= 0 && static_cast<std::size_t>(i) < t.inputs.size()) {
       // An absent input has the type of a scalar.
       const Shape& shape = t.inputs[static_cast<std::size_t>(i)].shape;
-      if (shape.rank() > 0) sum = checked_add(sum, shape.checked_elements().value_or(0)).value_or(INT64_MAX / 4);
+      if (shape.rank() > 0)
+        sum = checked_add(sum, shape.checked_elements().value_or(0)).value_or(INT64_MAX / 4);
     }
   };
-  for (const auto* group : {&places.weights, &places.aux_weights, &places.recurrent, &places.peephole}) {
+  for (const auto* group :
+       {&places.weights, &places.aux_weights, &places.recurrent, &places.peephole}) {
     for (const int i : *group) add(i);
   }
   add(places.projection);
@@ -196,8 +238,8 @@ LstmCell lstm_cell(EvalContext& c, const LstmPlaces& places) {
   const auto at = [&](int i) { return i >= 0 && c.has(i) ? &c.input(i) : nullptr; };
   LstmCell cell{};
   for (std::size_t g = 0; g < 4; ++g) {
-    cell.gates[g] = {at(places.weights[g]), at(places.aux_weights[g]), at(places.recurrent[g]),
-                     at(places.peephole[g]), at(places.bias[g]), at(places.norm[g])};
+    cell.gates[g] = {at(places.weights[g]),  at(places.aux_weights[g]), at(places.recurrent[g]),
+                     at(places.peephole[g]), at(places.bias[g]),        at(places.norm[g])};
   }
   cell.projection = at(places.projection);
   cell.projection_bias = at(places.projection_bias);
@@ -216,22 +258,31 @@ LstmSequence lstm_sequence(EvalContext& c, const LstmCell& cell, const LstmRun& 
   const auto state = [&](int input, std::int64_t width, bool narrow) {
     const std::int64_t size = narrow ? 1 : x.dtype == DType::kInt8 ? 2 : 4;
     LstmState s{.bytes = shape.batch * width * size};
-    if (run.keeps_state) s.variable = &c.variable(input);
-    else if (c.has(input)) s.first = &c.input(input);
+    if (run.keeps_state)
+      s.variable = &c.variable(input);
+    else if (c.has(input))
+      s.first = &c.input(input);
     return s;
   };
-  return {.x = &x, .aux = places.aux >= 0 && c.has(places.aux) ? &c.input(places.aux) : nullptr, .output = &c.output(run.output),
+  return {.x = &x,
+          .aux = places.aux >= 0 && c.has(places.aux) ? &c.input(places.aux) : nullptr,
+          .output = &c.output(run.output),
           .output_state = state(places.output_state, cell.outputs, x.dtype == DType::kInt8),
           .cell_state = state(places.cell_state, cell.cells, false),
-          .batch = shape.batch, .time = shape.time, .stride = c.output(run.output).shape.back(), .time_major = run.time_major};
+          .batch = shape.batch,
+          .time = shape.time,
+          .stride = c.output(run.output).shape.back(),
+          .time_major = run.time_major};
 }
 
 std::byte* LstmStateRoom::open(const ScratchParts& parts) const {
   if (state_.variable) return state_.variable->data;
   std::byte* data = parts.at<std::byte>(part_);
   const auto bytes = static_cast<std::size_t>(state_.bytes);
-  if (state_.first) std::memcpy(data, state_.first->data, bytes);
-  else std::memset(data, 0, bytes);
+  if (state_.first)
+    std::memcpy(data, state_.first->data, bytes);
+  else
+    std::memset(data, 0, bytes);
   return data;
 }
 

@@ -1,5 +1,5 @@
-// One LSTM cell, of the one-way ops and of each half of the two-way op: where its tensors are, what they must look like,
-// and how a sequence runs through it.
+// One LSTM cell, of the one-way ops and of each half of the two-way op: where its tensors are, what
+// they must look like, and how a sequence runs through it.
 #pragma once
 
 #include <array>
@@ -31,11 +31,20 @@ struct LstmPlaces {
   int cell_state;
 };
 
-// Places of the 17 tensors that follow `first`, input weights to projection bias, in the order of all LSTM ops.
+// Places of the 17 tensors that follow `first`, input weights to projection bias, in the order of
+// all LSTM ops.
 constexpr LstmPlaces lstm_places(int first) {
-  const auto four = [first](int at) { return std::array{first + at, first + at + 1, first + at + 2, first + at + 3}; };
-  return {.weights = four(0), .recurrent = four(4), .peephole = {first + 8, first + 9, -1, first + 10}, .bias = four(11),
-          .projection = first + 15, .projection_bias = first + 16, .output_state = -1, .cell_state = -1};
+  const auto four = [first](int at) {
+    return std::array{first + at, first + at + 1, first + at + 2, first + at + 3};
+  };
+  return {.weights = four(0),
+          .recurrent = four(4),
+          .peephole = {first + 8, first + 9, -1, first + 10},
+          .bias = four(11),
+          .projection = first + 15,
+          .projection_bias = first + 16,
+          .output_state = -1,
+          .cell_state = -1};
 }
 
 // Batch and time of x [time, batch, n] or [batch, time, n] (rank 3), or [batch, n].
@@ -79,8 +88,8 @@ struct LstmCell {
 };
 LstmCell lstm_cell(EvalContext& c, const LstmPlaces& places);
 
-// Where a state lives while a sequence runs: in the variable that keeps it, else in scratch, from its first value (zero
-// where there is none) to the output that wants its last.
+// Where a state lives while a sequence runs: in the variable that keeps it, else in scratch, from
+// its first value (zero where there is none) to the output that wants its last.
 struct LstmState {
   Tensor* variable = nullptr;
   const Tensor* first = nullptr;
@@ -100,8 +109,8 @@ class LstmStateRoom {
   std::size_t part_;
 };
 
-// Rows of x and of an output through time. An output row has `stride` elements, of which the cell writes those from
-// `offset` on.
+// Rows of x and of an output through time. An output row has `stride` elements, of which the cell
+// writes those from `offset` on.
 struct LstmSequence {
   const Tensor* x;
   const Tensor* aux = nullptr;

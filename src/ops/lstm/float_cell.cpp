@@ -28,16 +28,20 @@ void normalise(float* values, std::int64_t count) {
 bool is_hybrid(const LstmCell& cell) {
   if (is_run_time_quantised(cell.projection)) return true;
   return std::any_of(cell.gates.begin(), cell.gates.end(), [](const LstmGate& g) {
-    return is_run_time_quantised(g.weights) || is_run_time_quantised(g.aux) || is_run_time_quantised(g.recurrent);
+    return is_run_time_quantised(g.weights) || is_run_time_quantised(g.aux) ||
+           is_run_time_quantised(g.recurrent);
   });
 }
 
 class FloatLstm {
  public:
   FloatLstm(const LstmCell& cell, ScratchParts& parts)
-      : cell_(cell), hybrid_(is_hybrid(cell)),
-        x_(parts, cell.inputs, cell.cells, hybrid_), aux_(parts, cell.aux, cell.cells, hybrid_),
-        h_(parts, cell.outputs, cell.cells, hybrid_), hidden_(parts, cell.cells, cell.outputs, hybrid_),
+      : cell_(cell),
+        hybrid_(is_hybrid(cell)),
+        x_(parts, cell.inputs, cell.cells, hybrid_),
+        aux_(parts, cell.aux, cell.cells, hybrid_),
+        h_(parts, cell.outputs, cell.cells, hybrid_),
+        hidden_(parts, cell.cells, cell.outputs, hybrid_),
         gates_part_(parts.add<float>(4 * cell.cells)) {}
 
   void bind(const ScratchParts& parts) {
@@ -52,7 +56,8 @@ class FloatLstm {
   void activate_cell(float* values) const {
     if (cell_.activation == Activation::kTanh) return apply_tanh(values, cell_.cells);
     const Range range = activation_range(cell_.activation);
-    for (std::int64_t i = 0; i < cell_.cells; ++i) values[i] = activate(values[i], cell_.activation, range);
+    for (std::int64_t i = 0; i < cell_.cells; ++i)
+      values[i] = activate(values[i], cell_.activation, range);
   }
   void update(const float* input, const float* forget, const float* fresh, float* c) const;
   void put_output(const float* gate, const float* c, float* h);
@@ -70,8 +75,10 @@ float* FloatLstm::gate(LstmGateIndex g, const float* c) {
   const std::int64_t n = cell_.cells;
   float* out = gates_ + g * n;
   const float* bias = gate.bias->as<float>().data();
-  if (gate.norm) std::fill(out, out + n, 0.0f);
-  else std::copy(bias, bias + n, out);
+  if (gate.norm)
+    std::fill(out, out + n, 0.0f);
+  else
+    std::copy(bias, bias + n, out);
   x_.add_products(*gate.weights, n, out);
   if (gate.aux) aux_.add_products(*gate.aux, n, out);
   if (gate.recurrent->shape.rank() == 1) {
@@ -85,19 +92,23 @@ float* FloatLstm::gate(LstmGateIndex g, const float* c) {
     for (std::int64_t i = 0; i < n; ++i) out[i] += w[i] * c[i];
   } else if (gate.peephole) {
     const std::int8_t* w = gate.peephole->as<std::int8_t>().data();
-    for (std::int64_t i = 0; i < n; ++i) out[i] += gate.peephole->scale() * static_cast<float>(w[i]) * c[i];
+    for (std::int64_t i = 0; i < n; ++i)
+      out[i] += gate.peephole->scale() * static_cast<float>(w[i]) * c[i];
   }
   if (gate.norm) {
     normalise(out, n);
     const float* w = gate.norm->as<float>().data();
     for (std::int64_t i = 0; i < n; ++i) out[i] = out[i] * w[i] + bias[i];
   }
-  if (g == kCellGate) activate_cell(out);
-  else apply_logistic(out, n);
+  if (g == kCellGate)
+    activate_cell(out);
+  else
+    apply_logistic(out, n);
   return out;
 }
 
-void FloatLstm::update(const float* input, const float* forget, const float* fresh, float* c) const {
+void FloatLstm::update(const float* input, const float* forget, const float* fresh,
+                       float* c) const {
   for (std::int64_t i = 0; i < cell_.cells; ++i) {
     const float share = input ? input[i] : 1.0f - forget[i];
     c[i] = forget[i] * c[i] + share * fresh[i];
@@ -116,8 +127,10 @@ void FloatLstm::put_output(const float* gate, const float* c, float* h) {
     return;
   }
   const float* bias = cell_.projection_bias ? cell_.projection_bias->as<float>().data() : nullptr;
-  if (bias) std::copy(bias, bias + cell_.outputs, h);
-  else std::fill(h, h + cell_.outputs, 0.0f);
+  if (bias)
+    std::copy(bias, bias + cell_.outputs, h);
+  else
+    std::fill(h, h + cell_.outputs, 0.0f);
   hidden_.set(hidden, cell_.asymmetric);
   hidden_.add_products(*cell_.projection, cell_.outputs, h);
   clip(h, cell_.outputs, cell_.projection_clip);

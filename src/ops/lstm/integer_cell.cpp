@@ -1,5 +1,5 @@
-// The int8 LSTM with 16-bit gates and cell state, bit for bit as TFLite's. Gates are sums in Q3.12 (or normalised ones),
-// their activations 2^15ths; the cell state has a power of two as its scale.
+// The int8 LSTM with 16-bit gates and cell state, bit for bit as TFLite's. Gates are sums in Q3.12
+// (or normalised ones), their activations 2^15ths; the cell state has a power of two as its scale.
 #include <algorithm>
 #include <cmath>
 
@@ -53,27 +53,40 @@ Parameters::Parameters(const IntegerLstm& lstm, float input_scale) {
     gates[g].input = quantize_multiplier(gate.weights->scale() * input_scale / scale);
     gates[g].recurrent = quantize_multiplier(gate.recurrent->scale() * state_scale / scale);
     if (gate.peephole) {
-      const auto product = static_cast<float>(std::ldexp(1.0, cell_bits) * gate.peephole->scale() / scale);
+      const auto product =
+          static_cast<float>(std::ldexp(1.0, cell_bits) * gate.peephole->scale() / scale);
       gates[g].peephole = quantize_multiplier(product);
     }
     if (gate.norm) {
       gates[g].norm = quantize_multiplier(gate.norm->scale());
-      gates[g].least_variance = std::max(1, static_cast<I32>(std::min(10000.0f * gate.norm->scale(), 1e9f)));
+      gates[g].least_variance =
+          std::max(1, static_cast<I32>(std::min(10000.0f * gate.norm->scale(), 1e9f)));
     }
   }
-  hidden = quantize_multiplier(static_cast<float>(std::ldexp(1.0, -15) / hidden_scale * std::ldexp(1.0, -15)));
+  hidden = quantize_multiplier(
+      static_cast<float>(std::ldexp(1.0, -15) / hidden_scale * std::ldexp(1.0, -15)));
   hidden_zero = lstm.between[4].zero_point;
-  if (cell.projection) projection = quantize_multiplier(cell.projection->scale() * hidden_scale / state_scale);
-  if (cell.cell_clip > 0) cell_clip = static_cast<I16>(std::min(cell.cell_clip / lstm.cell_state.scale(), 32767.0f));
-  if (cell.projection_clip > 0) projection_clip = static_cast<std::int8_t>(std::min(cell.projection_clip / state_scale, 127.0f));
+  if (cell.projection)
+    projection = quantize_multiplier(cell.projection->scale() * hidden_scale / state_scale);
+  if (cell.cell_clip > 0)
+    cell_clip = static_cast<I16>(std::min(cell.cell_clip / lstm.cell_state.scale(), 32767.0f));
+  if (cell.projection_clip > 0)
+    projection_clip =
+        static_cast<std::int8_t>(std::min(cell.projection_clip / state_scale, 127.0f));
 }
 
 class Integer {
  public:
   Integer(const IntegerLstm& lstm, const Tensor& x, std::int64_t rows_at_once, ScratchParts& parts)
-      : cell_(lstm.cell), p_(lstm, x.scale()), input_zero_(x.zero_point()), state_zero_(lstm.output_state.zero_point()),
-        rows_at_once_(rows_at_once), gates_part_(parts.add<I16>(4 * cell_.cells)), x_part_(parts.add<I16>(cell_.inputs)),
-        h_part_(parts.add<I16>(cell_.outputs)), hidden_part_(parts.add<I16>(cell_.cells)),
+      : cell_(lstm.cell),
+        p_(lstm, x.scale()),
+        input_zero_(x.zero_point()),
+        state_zero_(lstm.output_state.zero_point()),
+        rows_at_once_(rows_at_once),
+        gates_part_(parts.add<I16>(4 * cell_.cells)),
+        x_part_(parts.add<I16>(cell_.inputs)),
+        h_part_(parts.add<I16>(cell_.outputs)),
+        hidden_part_(parts.add<I16>(cell_.cells)),
         sums_part_(parts.add<I32>(std::max(cell_.cells, cell_.outputs))) {}
 
   void bind(const ScratchParts& parts) {
@@ -88,8 +101,10 @@ class Integer {
 
  private:
   I16* gate(LstmGateIndex g, const I16* c, std::int64_t row);
-  void add_products(const Tensor& weights, const I16* x, const I32* bias, QuantizedMultiplier m, I16* out);
-  void add_peephole(const LstmGate& gate, QuantizedMultiplier m, const I16* c, std::int64_t row, I16* out) const;
+  void add_products(const Tensor& weights, const I16* x, const I32* bias, QuantizedMultiplier m,
+                    I16* out);
+  void add_peephole(const LstmGate& gate, QuantizedMultiplier m, const I16* c, std::int64_t row,
+                    I16* out) const;
   void normalise(const LstmGate& gate, const Gate& p, I16* values) const;
   void update(const I16* input, const I16* forget, const I16* fresh, I16* c) const;
   void put_output(const I16* gate, const I16* c, std::int8_t* h);
@@ -106,7 +121,8 @@ class Integer {
   I32* sums_ = nullptr;
 };
 
-void Integer::add_products(const Tensor& weights, const I16* x, const I32* bias, QuantizedMultiplier m, I16* out) {
+void Integer::add_products(const Tensor& weights, const I16* x, const I32* bias,
+                           QuantizedMultiplier m, I16* out) {
   row_products({cell_.cells, weights.shape[1]}, weights.as<std::int8_t>().data(), x, sums_);
   for (std::int64_t i = 0; i < cell_.cells; ++i) {
     const I32 sum = bias ? wrap(static_cast<I64>(sums_[i]) + bias[i]) : sums_[i];
@@ -114,15 +130,18 @@ void Integer::add_products(const Tensor& weights, const I16* x, const I32* bias,
   }
 }
 
-// The reference takes the rows of a time step as rows of as many elements as there are outputs; with a projection to
-// fewer that is not where the cells are. Its results are what models were tuned with.
-void Integer::add_peephole(const LstmGate& gate, QuantizedMultiplier m, const I16* c, std::int64_t row, I16* out) const {
+// The reference takes the rows of a time step as rows of as many elements as there are outputs;
+// with a projection to fewer that is not where the cells are. Its results are what models were
+// tuned with.
+void Integer::add_peephole(const LstmGate& gate, QuantizedMultiplier m, const I16* c,
+                           std::int64_t row, I16* out) const {
   const I16* w = gate.peephole->as<I16>().data();
   const bool narrow = cell_.outputs < cell_.cells;
   for (std::int64_t i = 0; i < cell_.cells; ++i) {
     const std::int64_t at = narrow ? row * cell_.cells + i : i;
     if (narrow && at >= rows_at_once_ * cell_.outputs) return;
-    const I32 product = multiply_by_quantized_multiplier(w[narrow ? at % cell_.outputs : at] * c[i], m);
+    const I32 product =
+        multiply_by_quantized_multiplier(w[narrow ? at % cell_.outputs : at] * c[i], m);
     out[i] = to_16(static_cast<I64>(product) + out[i]);
   }
 }
@@ -145,7 +164,8 @@ void Integer::normalise(const LstmGate& gate, const Gate& p, I16* values) const 
   for (std::int64_t i = 0; i < n; ++i) {
     const I32 scaled = multiply_by_quantized_multiplier(1024 * values[i] - mean, inverse);
     const I32 weighted = wrap(static_cast<I64>(scaled) * w[i] + bias[i]);
-    const I64 nudged = weighted > 0 ? static_cast<I64>(weighted) + 512 : static_cast<I64>(weighted) - 512;
+    const I64 nudged =
+        weighted > 0 ? static_cast<I64>(weighted) + 512 : static_cast<I64>(weighted) - 512;
     values[i] = to_16(multiply_by_quantized_multiplier(static_cast<I32>(nudged / 1024), scale));
   }
 }
@@ -160,7 +180,8 @@ I16* Integer::gate(LstmGateIndex g, const I16* c, std::int64_t row) {
   add_products(*gate.recurrent, h_, nullptr, p.recurrent, out);
   if (gate.peephole) add_peephole(gate, p.peephole, c, row, out);
   if (gate.norm) normalise(gate, p, out);
-  for (std::int64_t i = 0; i < cell_.cells; ++i) out[i] = g == kCellGate ? tanh_16(out[i], 3) : logistic_16(out[i]);
+  for (std::int64_t i = 0; i < cell_.cells; ++i)
+    out[i] = g == kCellGate ? tanh_16(out[i], 3) : logistic_16(out[i]);
   return out;
 }
 
@@ -177,19 +198,25 @@ void Integer::update(const I16* input, const I16* forget, const I16* fresh, I16*
 void Integer::put_output(const I16* gate, const I16* c, std::int8_t* h) {
   const auto hidden = [&](std::int64_t i, I32 zero) {
     const I32 product = gate[i] * tanh_16(c[i], 15 + p_.cell_bits);
-    return clamp_to(static_cast<I64>(multiply_by_quantized_multiplier(product, p_.hidden)) + zero, kRange8);
+    return clamp_to(static_cast<I64>(multiply_by_quantized_multiplier(product, p_.hidden)) + zero,
+                    kRange8);
   };
   if (!cell_.projection) {
-    for (std::int64_t i = 0; i < cell_.cells; ++i) h[i] = static_cast<std::int8_t>(hidden(i, p_.hidden_zero));
+    for (std::int64_t i = 0; i < cell_.cells; ++i)
+      h[i] = static_cast<std::int8_t>(hidden(i, p_.hidden_zero));
     return;
   }
   // Stored less the zero point, which the bias takes away again: both are the reference's.
-  for (std::int64_t i = 0; i < cell_.cells; ++i) hidden_[i] = static_cast<I16>(hidden(i, -p_.hidden_zero) + p_.hidden_zero);
-  row_products({cell_.outputs, cell_.cells}, cell_.projection->as<std::int8_t>().data(), hidden_, sums_);
+  for (std::int64_t i = 0; i < cell_.cells; ++i)
+    hidden_[i] = static_cast<I16>(hidden(i, -p_.hidden_zero) + p_.hidden_zero);
+  row_products({cell_.outputs, cell_.cells}, cell_.projection->as<std::int8_t>().data(), hidden_,
+               sums_);
   const I32* bias = cell_.projection_bias ? cell_.projection_bias->as<I32>().data() : nullptr;
   for (std::int64_t i = 0; i < cell_.outputs; ++i) {
     const I32 sum = bias ? wrap(static_cast<I64>(sums_[i]) + bias[i]) : sums_[i];
-    I32 v = clamp_to(static_cast<I64>(multiply_by_quantized_multiplier(sum, p_.projection)) + state_zero_, kRange8);
+    I32 v = clamp_to(
+        static_cast<I64>(multiply_by_quantized_multiplier(sum, p_.projection)) + state_zero_,
+        kRange8);
     if (p_.projection_clip > 0) v = std::clamp<I32>(v, -p_.projection_clip, p_.projection_clip);
     h[i] = static_cast<std::int8_t>(v);
   }
@@ -219,7 +246,8 @@ void run_integer_lstm(EvalContext& c, const IntegerLstm& lstm, const LstmSequenc
   std::int8_t* y = s.output->as<std::int8_t>().data();
   s.each([&](std::int64_t row, std::int64_t b) {
     std::int8_t* h = reinterpret_cast<std::int8_t*>(h_data) + b * lstm.cell.outputs;
-    run.step(x + row * lstm.cell.inputs, h, reinterpret_cast<I16*>(c_data) + b * lstm.cell.cells, s.time_major ? b : 0);
+    run.step(x + row * lstm.cell.inputs, h, reinterpret_cast<I16*>(c_data) + b * lstm.cell.cells,
+             s.time_major ? b : 0);
     std::copy(h, h + lstm.cell.outputs, y + row * s.stride + s.offset);
   });
   output_state.close(h_data);

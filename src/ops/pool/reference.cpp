@@ -1,5 +1,6 @@
-// Reference kernels of pools, in float32 and, for quantised types, in their stored integers: input and output share
-// their quantisation, so only the rounding of averages is special (half away from zero).
+// Reference kernels of pools, in float32 and, for quantised types, in their stored integers: input
+// and output share their quantisation, so only the rounding of averages is special (half away from
+// zero).
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -23,7 +24,8 @@ ConvolutionShape window_of(const Pool& op, const Shape& x, const Shape& y) {
     s.output[to] = y[i + 1];
     s.filter[to] = op.filter[from];
     s.axes[to] = op.axes[from];
-    s.axes[to].pad_before = window_padding(x[i + 1], op.filter[from], s.axes[to], op.padding).before;
+    s.axes[to].pad_before =
+        window_padding(x[i + 1], op.filter[from], s.axes[to], op.padding).before;
   }
   return s;
 }
@@ -34,9 +36,12 @@ void join(const X* x, std::int64_t count, Sum* sums) {
   typedef X Pixels __attribute__((vector_size(4 * sizeof(X))));
   typedef Sum Sums __attribute__((vector_size(4 * sizeof(Sum))));
   const auto joined = [](const auto& s, const auto& v) {
-    if constexpr (kKind == PoolKind::kAverage) return s + v;
-    else if constexpr (kKind == PoolKind::kL2) return s + v * v;
-    else return s < v ? v : s;
+    if constexpr (kKind == PoolKind::kAverage)
+      return s + v;
+    else if constexpr (kKind == PoolKind::kL2)
+      return s + v * v;
+    else
+      return s < v ? v : s;
   };
   std::int64_t i = 0;
   for (; i + 4 <= count; i += 4) {
@@ -58,7 +63,8 @@ void pool(const ConvolutionShape& s, const X* x, Sum* sums, Finish finish) {
   for (std::int64_t image = 0; image < s.batch; ++image) {
     for (std::int64_t p = 0; p < s.points(); ++p) {
       runs.move_to(image, p);
-      std::fill(sums, sums + channels, kKind == PoolKind::kMax ? std::numeric_limits<Sum>::lowest() : Sum{});
+      std::fill(sums, sums + channels,
+                kKind == PoolKind::kMax ? std::numeric_limits<Sum>::lowest() : Sum{});
       runs.each(0, [&](std::int64_t at, std::int64_t, std::int64_t count) {
         for (std::int64_t i = 0; i < count; i += channels) join<kKind>(x + at + i, channels, sums);
       });
@@ -67,7 +73,9 @@ void pool(const ConvolutionShape& s, const X* x, Sum* sums, Finish finish) {
   }
 }
 
-bool counted(EvalContext& c, std::int64_t places) { return c.require(places > 0, "a window lies in the padding alone"); }
+bool counted(EvalContext& c, std::int64_t places) {
+  return c.require(places > 0, "a window lies in the padding alone");
+}
 
 void eval_float(const Pool& op, EvalContext& c) {
   const Tensor& x = c.input(0);
@@ -86,21 +94,27 @@ void eval_float(const Pool& op, EvalContext& c) {
   const auto put = [&](std::int64_t first, auto value) {
     for (std::int64_t i = 0; i < s.group_inputs; ++i) {
       const float v = activate(value(sum[i]), op.activation, range);
-      if (copied) store(y.data, first + i, v);
-      else y.as<float>()[static_cast<std::size_t>(first + i)] = v;
+      if (copied)
+        store(y.data, first + i, v);
+      else
+        y.as<float>()[static_cast<std::size_t>(first + i)] = v;
     }
     return true;
   };
   switch (op.kind) {
     case PoolKind::kMax:
-      return pool<PoolKind::kMax>(s, from, sum, [&](std::int64_t first, std::int64_t) { return put(first, [](float v) { return v; }); });
+      return pool<PoolKind::kMax>(s, from, sum, [&](std::int64_t first, std::int64_t) {
+        return put(first, [](float v) { return v; });
+      });
     case PoolKind::kAverage:
       return pool<PoolKind::kAverage>(s, from, sum, [&](std::int64_t first, std::int64_t places) {
-        return counted(c, places) && put(first, [&](float v) { return v / static_cast<float>(places); });
+        return counted(c, places) &&
+               put(first, [&](float v) { return v / static_cast<float>(places); });
       });
     case PoolKind::kL2:
       return pool<PoolKind::kL2>(s, from, sum, [&](std::int64_t first, std::int64_t places) {
-        return counted(c, places) && put(first, [&](float v) { return std::sqrt(v / static_cast<float>(places)); });
+        return counted(c, places) &&
+               put(first, [&](float v) { return std::sqrt(v / static_cast<float>(places)); });
       });
   }
 }
@@ -128,17 +142,22 @@ void eval_integers(const Pool& op, EvalContext& c) {
   const IntRange range = quantized_activation_range(op.activation, y);
   const StoreInt store = store_int(y.dtype);
   const auto put = [&](std::int64_t first, auto value) {
-    for (std::int64_t i = 0; i < s.group_inputs; ++i) store(y.data, first + i, clamp_to(value(sum[i]), range));
+    for (std::int64_t i = 0; i < s.group_inputs; ++i)
+      store(y.data, first + i, clamp_to(value(sum[i]), range));
     return true;
   };
   if (op.kind == PoolKind::kMax) {
-    return pool<PoolKind::kMax>(s, parts.at<std::int16_t>(input), sum, [&](std::int64_t first, std::int64_t) {
-      return put(first, [](std::int32_t v) { return v; });
-    });
+    return pool<PoolKind::kMax>(s, parts.at<std::int16_t>(input), sum,
+                                [&](std::int64_t first, std::int64_t) {
+                                  return put(first, [](std::int32_t v) { return v; });
+                                });
   }
-  pool<PoolKind::kAverage>(s, parts.at<std::int16_t>(input), sum, [&](std::int64_t first, std::int64_t places) {
-    return counted(c, places) && put(first, [&](std::int64_t v) { return (v > 0 ? v + places / 2 : v - places / 2) / places; });
-  });
+  pool<PoolKind::kAverage>(s, parts.at<std::int16_t>(input), sum,
+                           [&](std::int64_t first, std::int64_t places) {
+                             return counted(c, places) && put(first, [&](std::int64_t v) {
+                                      return (v > 0 ? v + places / 2 : v - places / 2) / places;
+                                    });
+                           });
 }
 
 void eval(const Pool& op, EvalContext& c) {

@@ -26,17 +26,24 @@ RnnPlaces places(const Context& c, bool backward, bool time_major) {
 }
 
 void infer(const BidirectionalSequenceRnn& op, InferContext& c) {
-  if (!c.require(c.inputs() == kInputs, "expected 12 inputs, got " + std::to_string(c.inputs()))) return;
+  if (!c.require(c.inputs() == kInputs, "expected 12 inputs, got " + std::to_string(c.inputs())))
+    return;
   const Shape& x = c.shape(0);
-  if (!c.require(!x.ranked() || x.rank() == 3, "input: expected 3 dimensions, got " + x.text())) return;
-  if (!c.require(c.outputs() == (op.merge_outputs ? 1 : 2), "merged outputs are one, others two")) return;
-  if (!c.require(c.has(10) == c.has(11), "auxiliary weights must be both there or both absent")) return;
-  if (!c.require(c.has(kAux) || !c.has(10), "auxiliary weights without an auxiliary sequence")) return;
+  if (!c.require(!x.ranked() || x.rank() == 3, "input: expected 3 dimensions, got " + x.text()))
+    return;
+  if (!c.require(c.outputs() == (op.merge_outputs ? 1 : 2), "merged outputs are one, others two"))
+    return;
+  if (!c.require(c.has(10) == c.has(11), "auxiliary weights must be both there or both absent"))
+    return;
+  if (!c.require(c.has(kAux) || !c.has(10), "auxiliary weights without an auxiliary sequence"))
+    return;
   if (c.has(kAux)) {
     Shape wanted = x;
     if (x.ranked() && c.has(10)) wanted[2] = kUnknownDim;
     if (!c.require(c.dtype(kAux) == DType::kFloat32 && compatible(c.shape(kAux), wanted),
-                   "auxiliary sequence: expected float32 " + wanted.text() + ", got " + c.shape(kAux).text())) return;
+                   "auxiliary sequence: expected float32 " + wanted.text() + ", got " +
+                       c.shape(kAux).text()))
+      return;
   }
   const Dim forward = check_rnn(c, places(c, false, op.time_major), op.time_major);
   if (!c.ok()) return;
@@ -47,20 +54,26 @@ void infer(const BidirectionalSequenceRnn& op, InferContext& c) {
     if (y.ranked()) y[2] = width;
     c.output(i, DType::kFloat32, y);
   };
-  if (op.merge_outputs) return output(0, is_known(forward) && is_known(backward) ? forward + backward : kUnknownDim);
+  if (op.merge_outputs)
+    return output(0, is_known(forward) && is_known(backward) ? forward + backward : kUnknownDim);
   output(0, forward);
   output(1, backward);
 }
 
 Cost cost(const BidirectionalSequenceRnn&, const NodeTypes& t) {
-  const Cost forward = rnn_cost(t, {.weights = 1, .aux_weights = 10}), backward = rnn_cost(t, {.weights = 5, .aux_weights = 11});
+  const Cost forward = rnn_cost(t, {.weights = 1, .aux_weights = 10}),
+             backward = rnn_cost(t, {.weights = 5, .aux_weights = 11});
   return {.macs = forward.macs + backward.macs, .flops = forward.flops + backward.flops};
 }
 
 void eval(const BidirectionalSequenceRnn& op, EvalContext& c) {
   for (const bool backward : {false, true}) {
-    run_rnn(c, {.places = places(c, backward, op.time_major), .activation = op.activation, .asymmetric = op.asymmetric_quantize_inputs,
-                .time_major = op.time_major, .backward = backward, .output = backward && !op.merge_outputs,
+    run_rnn(c, {.places = places(c, backward, op.time_major),
+                .activation = op.activation,
+                .asymmetric = op.asymmetric_quantize_inputs,
+                .time_major = op.time_major,
+                .backward = backward,
+                .output = backward && !op.merge_outputs,
                 .last_units = backward && op.merge_outputs});
     if (!c.ok()) return;
   }
@@ -68,23 +81,35 @@ void eval(const BidirectionalSequenceRnn& op, EvalContext& c) {
 
 void read_tflite(TfliteNode& n) {
   const auto& o = n.options<tflite::BidirectionalSequenceRNNOptions>();
-  if (!n.expect(9, kInputs, o.merge_outputs() ? 1 : 2) || !n.require(n.inputs() == kInputs, "expected 12 inputs")) return;
-  n.emit(BidirectionalSequenceRnn{.activation = n.activation(o.fused_activation_function()), .time_major = o.time_major(),
-                                  .merge_outputs = o.merge_outputs(), .asymmetric_quantize_inputs = o.asymmetric_quantize_inputs()});
+  if (!n.expect(9, kInputs, o.merge_outputs() ? 1 : 2) ||
+      !n.require(n.inputs() == kInputs, "expected 12 inputs"))
+    return;
+  n.emit(BidirectionalSequenceRnn{.activation = n.activation(o.fused_activation_function()),
+                                  .time_major = o.time_major(),
+                                  .merge_outputs = o.merge_outputs(),
+                                  .asymmetric_quantize_inputs = o.asymmetric_quantize_inputs()});
 }
 
 void write_tflite(const BidirectionalSequenceRnn& op, TfliteWriter& w) {
-  const auto options = tflite::CreateBidirectionalSequenceRNNOptions(w.fbb(), op.time_major, TfliteWriter::activation(op.activation),
-                                                                     op.merge_outputs, op.asymmetric_quantize_inputs);
+  const auto options = tflite::CreateBidirectionalSequenceRNNOptions(
+      w.fbb(), op.time_major, TfliteWriter::activation(op.activation), op.merge_outputs,
+      op.asymmetric_quantize_inputs);
   const bool hybrid = w.input_type(1).dtype != DType::kFloat32;
-  w.builtin(tflite::BuiltinOperator_BIDIRECTIONAL_SEQUENCE_RNN, options, op.asymmetric_quantize_inputs ? 3 : hybrid ? 2 : 1);
+  w.builtin(tflite::BuiltinOperator_BIDIRECTIONAL_SEQUENCE_RNN, options,
+            op.asymmetric_quantize_inputs ? 3
+            : hybrid                      ? 2
+                                          : 1);
 }
 
 }  // namespace
 
-const OpDef BidirectionalSequenceRnn::kOp = define_op<BidirectionalSequenceRnn, infer, cost>("bidirectional_sequence_rnn");
-extern const EvalFacet eval_bidirectional_sequence_rnn = eval_facet<BidirectionalSequenceRnn, eval>();
-extern const ReadTfliteFacet read_tflite_bidirectional_sequence_rnn{tflite::BuiltinOperator_BIDIRECTIONAL_SEQUENCE_RNN, read_tflite};
-extern const WriteTfliteFacet write_tflite_bidirectional_sequence_rnn = write_tflite_facet<BidirectionalSequenceRnn, write_tflite>();
+const OpDef BidirectionalSequenceRnn::kOp =
+    define_op<BidirectionalSequenceRnn, infer, cost>("bidirectional_sequence_rnn");
+extern const EvalFacet eval_bidirectional_sequence_rnn =
+    eval_facet<BidirectionalSequenceRnn, eval>();
+extern const ReadTfliteFacet read_tflite_bidirectional_sequence_rnn{
+    tflite::BuiltinOperator_BIDIRECTIONAL_SEQUENCE_RNN, read_tflite};
+extern const WriteTfliteFacet write_tflite_bidirectional_sequence_rnn =
+    write_tflite_facet<BidirectionalSequenceRnn, write_tflite>();
 
 }  // namespace tare

@@ -19,8 +19,11 @@ bool check_tensor(InferContext& c, int i, const Shape& shape, bool weights, cons
     c.fail(std::string(what) + ": no kernel for " + std::string(dtype_name(d)), Code::kUnsupported);
     return false;
   }
-  if (narrow && !c.require(c.type(i).quantization && c.type(i).quantization->per_tensor(), std::string(what) + ": expected one scale")) return false;
-  return c.require(compatible(c.shape(i), shape), std::string(what) + ": expected " + shape.text() + ", got " + c.shape(i).text());
+  if (narrow && !c.require(c.type(i).quantization && c.type(i).quantization->per_tensor(),
+                           std::string(what) + ": expected one scale"))
+    return false;
+  return c.require(compatible(c.shape(i), shape),
+                   std::string(what) + ": expected " + shape.text() + ", got " + c.shape(i).text());
 }
 
 }  // namespace
@@ -38,13 +41,18 @@ Dim check_rnn(InferContext& c, const RnnPlaces& p, bool time_major) {
   const Dim units = c.shape(w).ranked() && c.shape(w).rank() > 0 ? c.shape(w)[0] : kUnknownDim;
   const Dim inputs = x.ranked() ? x.back() : kUnknownDim;
   const Dim batch = sequence_shape(x, time_major).batch;
-  if (!check_tensor(c, w, {units, inputs}, true, "weights") || !check_tensor(c, w + 1, {units, units}, true, "recurrent weights") ||
-      !check_tensor(c, w + 2, {units}, false, "bias") || !check_tensor(c, w + 3, {kUnknownDim, units}, false, "hidden state")) return kUnknownDim;
-  if (!c.require(c.value(w + 3).is_variable, "the hidden state must be a variable")) return kUnknownDim;
+  if (!check_tensor(c, w, {units, inputs}, true, "weights") ||
+      !check_tensor(c, w + 1, {units, units}, true, "recurrent weights") ||
+      !check_tensor(c, w + 2, {units}, false, "bias") ||
+      !check_tensor(c, w + 3, {kUnknownDim, units}, false, "hidden state"))
+    return kUnknownDim;
+  if (!c.require(c.value(w + 3).is_variable, "the hidden state must be a variable"))
+    return kUnknownDim;
   if (is_known(batch) && is_known(units)) c.variable_shape(w + 3, {batch, units});
   if (p.aux_weights >= 0 && c.has(p.aux_weights)) {
     const Dim aux = c.shape(p.aux).ranked() ? c.shape(p.aux).back() : kUnknownDim;
-    if (!check_tensor(c, p.aux_weights, {units, aux}, true, "auxiliary weights")) return kUnknownDim;
+    if (!check_tensor(c, p.aux_weights, {units, aux}, true, "auxiliary weights"))
+      return kUnknownDim;
   }
   return units;
 }
@@ -55,8 +63,11 @@ Cost rnn_cost(const NodeTypes& t, const RnnPlaces& p) {
   const std::int64_t rows = width > 0 ? x.checked_elements().value_or(0) / width : 0;
   std::int64_t weights = 0;
   for (const int i : {p.weights, p.weights + 1, p.aux_weights}) {
-    if (i >= 0 && static_cast<std::size_t>(i) < t.inputs.size() && t.inputs[static_cast<std::size_t>(i)].shape.rank() > 0) {
-      weights += std::min<std::int64_t>(t.inputs[static_cast<std::size_t>(i)].shape.checked_elements().value_or(0), INT64_MAX / 8);
+    if (i >= 0 && static_cast<std::size_t>(i) < t.inputs.size() &&
+        t.inputs[static_cast<std::size_t>(i)].shape.rank() > 0) {
+      weights += std::min<std::int64_t>(
+          t.inputs[static_cast<std::size_t>(i)].shape.checked_elements().value_or(0),
+          INT64_MAX / 8);
     }
   }
   const std::int64_t macs = checked_mul(rows, weights).value_or(INT64_MAX / 4);
@@ -71,18 +82,28 @@ void run_rnn(EvalContext& c, const RnnRun& run) {
   const float* bias = c.input(p.weights + 2).as<float>().data();
   const Tensor* aux = p.aux >= 0 && c.has(p.aux) ? &c.input(p.aux) : nullptr;
   const Tensor* aux_weights = aux ? &c.input(p.aux_weights) : nullptr;
-  const std::int64_t units = w.shape[0], inputs = w.shape[1], aux_inputs = aux ? aux_weights->shape[1] : 0;
-  const bool hybrid = is_run_time_quantised(&w) || is_run_time_quantised(&recurrent) || is_run_time_quantised(aux_weights);
+  const std::int64_t units = w.shape[0], inputs = w.shape[1],
+                     aux_inputs = aux ? aux_weights->shape[1] : 0;
+  const bool hybrid = is_run_time_quantised(&w) || is_run_time_quantised(&recurrent) ||
+                      is_run_time_quantised(aux_weights);
   ScratchParts parts;
-  RunVector x_row(parts, inputs, units, hybrid), aux_row(parts, aux_inputs, units, hybrid), h_row(parts, units, units, hybrid);
+  RunVector x_row(parts, inputs, units, hybrid), aux_row(parts, aux_inputs, units, hybrid),
+      h_row(parts, units, units, hybrid);
   const std::size_t sum_part = parts.add<float>(units);
   if (!parts.allocate(c)) return;
   for (RunVector* v : {&x_row, &aux_row, &h_row}) v->bind(parts);
   float* sum = parts.at<float>(sum_part);
   Tensor& output = c.output(run.output);
   const SequenceShape shape = sequence_shape(x.shape, run.time_major);
-  const LstmSequence sequence{.x = &x, .output = &output, .output_state = {}, .cell_state = {}, .batch = shape.batch, .time = shape.time, .stride = output.shape.back(),
-                              .time_major = run.time_major, .backward = run.backward};
+  const LstmSequence sequence{.x = &x,
+                              .output = &output,
+                              .output_state = {},
+                              .cell_state = {},
+                              .batch = shape.batch,
+                              .time = shape.time,
+                              .stride = output.shape.back(),
+                              .time_major = run.time_major,
+                              .backward = run.backward};
   const std::int64_t offset = run.last_units ? sequence.stride - units : 0;
   const Range range = activation_range(run.activation);
   sequence.each([&](std::int64_t row, std::int64_t b) {
@@ -96,8 +117,11 @@ void run_rnn(EvalContext& c, const RnnRun& run) {
       aux_row.add_products(*aux_weights, units, sum);
     }
     h_row.add_products(recurrent, units, sum);
-    if (run.activation == Activation::kTanh) apply_tanh(sum, units);
-    else std::transform(sum, sum + units, sum, [&](float v) { return activate(v, run.activation, range); });
+    if (run.activation == Activation::kTanh)
+      apply_tanh(sum, units);
+    else
+      std::transform(sum, sum + units, sum,
+                     [&](float v) { return activate(v, run.activation, range); });
     std::copy(sum, sum + units, h);
     std::copy(h, h + units, output.as<float>().data() + row * sequence.stride + offset);
   });

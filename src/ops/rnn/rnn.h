@@ -16,9 +16,10 @@ struct Rnn {
   static const OpDef kOp;
 };
 
-// Two cells over one sequence, one of them from its end. Inputs: 0 x; 1-4 forward W, R, b, h; 5-8 backward; 9 auxiliary
-// sequence; 10, 11 its forward and backward weights. An auxiliary sequence without weights is what the backward cell
-// reads instead of x. Outputs: forward, backward; or both side by side.
+// Two cells over one sequence, one of them from its end. Inputs: 0 x; 1-4 forward W, R, b, h; 5-8
+// backward; 9 auxiliary sequence; 10, 11 its forward and backward weights. An auxiliary sequence
+// without weights is what the backward cell reads instead of x. Outputs: forward, backward; or both
+// side by side.
 struct BidirectionalSequenceRnn {
   Activation activation = Activation::kNone;
   bool time_major = false;

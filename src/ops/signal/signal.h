@@ -1,5 +1,6 @@
-// The integer audio front end of TFLite Micro's speech models, custom ops Signal*: window, scaling, Fourier transform,
-// energy, mel filter bank, square root, noise subtraction, gain control, logarithm. Each is exact in whole numbers.
+// The integer audio front end of TFLite Micro's speech models, custom ops Signal*: window, scaling,
+// Fourier transform, energy, mel filter bank, square root, noise subtraction, gain control,
+// logarithm. Each is exact in whole numbers.
 #pragma once
 
 #include "ir/op_def.h"
@@ -19,15 +20,16 @@ struct SignalFftAutoScale {
   static const OpDef kOp;
 };
 
-// Fourier transform of int16 samples [..., n], padded with zeros; int16 [..., length + 2], real and imaginary in turn.
-// Its result is the true one divided by the length.
+// Fourier transform of int16 samples [..., n], padded with zeros; int16 [..., length + 2], real and
+// imaginary in turn. Its result is the true one divided by the length.
 struct SignalRfft {
   std::int64_t fft_length = 2;
   bool operator==(const SignalRfft&) const = default;
   static const OpDef kOp;
 };
 
-// Squared magnitudes of int16 complex numbers, uint32 [n / 2]; zero outside [start_index, end_index).
+// Squared magnitudes of int16 complex numbers, uint32 [n / 2]; zero outside [start_index,
+// end_index).
 struct SignalEnergy {
   std::int64_t start_index = 0;
   std::int64_t end_index = 0;
@@ -35,8 +37,9 @@ struct SignalEnergy {
   static const OpDef kOp;
 };
 
-// Weighted sums of uint32 energies over bands that overlap, uint64 [channels]. Inputs: energies, weights, their
-// complements; starts in frequency, starts in weights and widths, int16 [channels + 1].
+// Weighted sums of uint32 energies over bands that overlap, uint64 [channels]. Inputs: energies,
+// weights, their complements; starts in frequency, starts in weights and widths, int16 [channels +
+// 1].
 struct SignalFilterBank {
   std::int64_t num_channels = 1;
   bool operator==(const SignalFilterBank&) const = default;
@@ -49,8 +52,8 @@ struct SignalFilterBankSquareRoot {
   static const OpDef kOp;
 };
 
-// Takes a running estimate of the noise from uint32 channels. Outputs: what remains, the estimate. Even and odd channels
-// have smoothing of their own.
+// Takes a running estimate of the noise from uint32 channels. Outputs: what remains, the estimate.
+// Even and odd channels have smoothing of their own.
 struct SignalFilterBankSpectralSubtraction {
   std::int64_t smoothing = 0;
   std::int64_t one_minus_smoothing = 0;
@@ -65,8 +68,8 @@ struct SignalFilterBankSpectralSubtraction {
   static const OpDef kOp;
 };
 
-// Per-channel amplitude normalisation: signal uint32 times a gain looked up by noise, then compressed. Inputs: signal,
-// noise estimate, gain table int16 [125].
+// Per-channel amplitude normalisation: signal uint32 times a gain looked up by noise, then
+// compressed. Inputs: signal, noise estimate, gain table int16 [125].
 struct SignalPcan {
   std::int64_t snr_shift = 0;
   bool operator==(const SignalPcan&) const = default;

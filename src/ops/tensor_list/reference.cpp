@@ -1,5 +1,5 @@
-// Kernels of the list ops. Elements are whole tensors; an element that was never set reads as zeros of the shape that is
-// asked for, or that the others have.
+// Kernels of the list ops. Elements are whole tensors; an element that was never set reads as zeros
+// of the shape that is asked for, or that the others have.
 #include <cstring>
 
 #include "base/checked.h"
@@ -32,13 +32,15 @@ void give(EvalContext& c, std::shared_ptr<TensorListObject> list) {
 }
 
 std::int64_t scalar(EvalContext& c, int input) {
-  if (!c.require(c.input(input).elements() == 1, "an index or a count must be one number")) return 0;
+  if (!c.require(c.input(input).elements() == 1, "an index or a count must be one number"))
+    return 0;
   return integer_at(c.input(input), 0);
 }
 
 bool count_fits(EvalContext& c, std::int64_t count) {
   if (!c.require(count >= 0, "a list of " + std::to_string(count) + " elements")) return false;
-  if (count > kMaxItems) c.fail("a list of " + std::to_string(count) + " elements", Code::kBudgetExceeded);
+  if (count > kMaxItems)
+    c.fail("a list of " + std::to_string(count) + " elements", Code::kBudgetExceeded);
   return c.ok();
 }
 
@@ -48,18 +50,21 @@ Shape asked_shape(const TensorList& op, EvalContext& c, int input) {
   const Tensor& t = c.input(input);
   if (!c.require(t.elements() <= kMaxRank, "elements of more than 8 dimensions")) return op.element;
   Shape s;
-  for (std::int64_t i = 0; i < t.elements(); ++i) s.push_back(std::max<std::int64_t>(integer_at(t, i), kUnknownDim));
+  for (std::int64_t i = 0; i < t.elements(); ++i)
+    s.push_back(std::max<std::int64_t>(integer_at(t, i), kUnknownDim));
   if (op.element.ranked() && op.element.rank() == s.rank()) {
     for (int i = 0; i < s.rank(); ++i) s[i] = is_known(s[i]) ? s[i] : op.element[i];
   }
   return s;
 }
 
-// What elements of a list look like: as asked, and where that leaves something open, as those that are set.
+// What elements of a list look like: as asked, and where that leaves something open, as those that
+// are set.
 Shape item_shape(const TensorListObject& list, Shape asked) {
   if (asked.known()) return asked;
   for (const Item& item : list.items) {
-    if (item != nullptr && (!asked.ranked() || asked.rank() == item->type.shape.rank())) return item->type.shape;
+    if (item != nullptr && (!asked.ranked() || asked.rank() == item->type.shape.rank()))
+      return item->type.shape;
   }
   return asked;
 }
@@ -67,8 +72,10 @@ Shape item_shape(const TensorListObject& list, Shape asked) {
 // Part `i` of a tensor along its first dimension, `rows` rows of it from `first` on.
 Item part_of(EvalContext& c, const Tensor& t, std::int64_t first, std::int64_t rows, bool drop) {
   Shape shape = t.shape;
-  if (drop) shape.erase(0);
-  else shape[0] = rows;
+  if (drop)
+    shape.erase(0);
+  else
+    shape[0] = rows;
   auto part = std::make_shared<TensorValue>(TensorValue::zeros(tensor_type(t.dtype, shape)));
   const std::size_t row = t.shape[0] > 0 ? t.size / static_cast<std::size_t>(t.shape[0]) : 0;
   const std::size_t bytes = row * static_cast<std::size_t>(rows);
@@ -86,9 +93,12 @@ bool is_divisible(EvalContext& c, const Tensor& t) {
 }
 
 // Elements one after another as rows of one tensor.
-void join(EvalContext& c, const TensorList& op, const TensorListObject& list, std::span<const std::int64_t> indices, const Shape& asked) {
+void join(EvalContext& c, const TensorList& op, const TensorListObject& list,
+          std::span<const std::int64_t> indices, const Shape& asked) {
   const Shape element = item_shape(list, asked);
-  if (!c.require(element.known() && element.rank() < kMaxRank, "the shape of the list's elements is not known")) return;
+  if (!c.require(element.known() && element.rank() < kMaxRank,
+                 "the shape of the list's elements is not known"))
+    return;
   Shape shape = element;
   shape.insert(0, static_cast<Dim>(indices.size()));
   if (!c.require(is_numeric(op.dtype), "lists of strings or handles cannot be stacked")) return;
@@ -97,12 +107,16 @@ void join(EvalContext& c, const TensorList& op, const TensorListObject& list, st
   const std::size_t size = indices.empty() ? 0 : out->size / indices.size();
   std::byte* to = out->data;
   for (const std::int64_t i : indices) {
-    if (!c.require(i >= 0 && i < static_cast<std::int64_t>(list.items.size()), "there is no element " + std::to_string(i))) return;
+    if (!c.require(i >= 0 && i < static_cast<std::int64_t>(list.items.size()),
+                   "there is no element " + std::to_string(i)))
+      return;
     const Item& item = list.items[static_cast<std::size_t>(i)];
     if (item == nullptr) {
       if (size > 0) std::memset(to, 0, size);
     } else {
-      if (!c.require(item->type.shape == element && item->type.dtype == op.dtype, "the list's elements differ in type or shape")) return;
+      if (!c.require(item->type.shape == element && item->type.dtype == op.dtype,
+                     "the list's elements differ in type or shape"))
+        return;
       if (size > 0) std::memcpy(to, item->bytes.data(), size);
     }
     to += size;
@@ -117,7 +131,10 @@ void concat(EvalContext& c, const TensorList& op, const TensorListObject& list) 
   for (const Item& item : list.items) {
     if (!c.require(item != nullptr, "an element was never set")) return;
     Shape own = item->type.shape;
-    if (!c.require(own.rank() == shape.rank() && item->type.dtype == op.dtype && is_numeric(op.dtype), "the list's elements differ in type or rank")) return;
+    if (!c.require(
+            own.rank() == shape.rank() && item->type.dtype == op.dtype && is_numeric(op.dtype),
+            "the list's elements differ in type or rank"))
+      return;
     lengths.push_back(own[0]);
     shape[0] += own[0];
     own[0] = shape[0];
@@ -136,7 +153,8 @@ void concat(EvalContext& c, const TensorList& op, const TensorListObject& list) 
   }
   if (!c.wants(1)) return;
   Tensor* counts = c.output(1, {static_cast<Dim>(lengths.size())});
-  if (counts != nullptr && !lengths.empty()) std::memcpy(counts->data, lengths.data(), lengths.size() * sizeof(std::int64_t));
+  if (counts != nullptr && !lengths.empty())
+    std::memcpy(counts->data, lengths.data(), lengths.size() * sizeof(std::int64_t));
 }
 
 void make(EvalContext& c, const TensorList& op) {
@@ -155,24 +173,29 @@ void cut(EvalContext& c, const TensorList& op) {
   auto list = std::make_shared<TensorListObject>();
   if (op.kind == Kind::kFromTensor) {
     if (!count_fits(c, t.shape[0])) return;
-    for (std::int64_t i = 0; i < t.shape[0] && c.ok(); ++i) list->items.push_back(part_of(c, t, i, 1, true));
+    for (std::int64_t i = 0; i < t.shape[0] && c.ok(); ++i)
+      list->items.push_back(part_of(c, t, i, 1, true));
   } else if (op.kind == Kind::kSplit) {
     const Tensor& lengths = c.input(2);
     std::int64_t at = 0;
     for (std::int64_t i = 0; i < lengths.elements() && c.ok(); ++i) {
       const std::int64_t rows = integer_at(lengths, i);
-      if (!c.require(rows >= 0 && rows <= t.shape[0] - at, "the lengths do not add up to " + std::to_string(t.shape[0]))) return;
+      if (!c.require(rows >= 0 && rows <= t.shape[0] - at,
+                     "the lengths do not add up to " + std::to_string(t.shape[0])))
+        return;
       list->items.push_back(part_of(c, t, at, rows, false));
       at += rows;
     }
-    if (!c.require(at == t.shape[0], "the lengths do not add up to " + std::to_string(t.shape[0]))) return;
+    if (!c.require(at == t.shape[0], "the lengths do not add up to " + std::to_string(t.shape[0])))
+      return;
   } else {
     const Tensor& indices = c.input(1);
     if (!c.require(indices.elements() == t.shape[0], "as many indices as rows are needed")) return;
     std::int64_t count = c.has(3) ? scalar(c, 3) : 0;
     for (std::int64_t i = 0; i < indices.elements(); ++i) {
       if (!c.require(integer_at(indices, i) >= 0, "a negative index")) return;
-      count = std::max(count, integer_at(indices, i) < kMaxItems ? integer_at(indices, i) + 1 : kMaxItems + 1);
+      count = std::max(
+          count, integer_at(indices, i) < kMaxItems ? integer_at(indices, i) + 1 : kMaxItems + 1);
     }
     if (!c.ok() || !count_fits(c, count)) return;
     list->items.resize(static_cast<std::size_t>(count));
@@ -204,10 +227,13 @@ void change(EvalContext& c, const TensorList& op) {
   } else {
     const std::int64_t at = scalar(c, 1);
     const bool inside = at >= 0 && at < static_cast<std::int64_t>(list->items.size());
-    if (!c.ok() || !c.require(inside || (op.grows && at >= 0), "there is no element " + std::to_string(at))) return;
+    if (!c.ok() ||
+        !c.require(inside || (op.grows && at >= 0), "there is no element " + std::to_string(at)))
+      return;
     if (!inside && !count_fits(c, at < kMaxItems ? at + 1 : kMaxItems + 1)) return;
     if (!inside) list->items.resize(static_cast<std::size_t>(at) + 1);
-    list->items[static_cast<std::size_t>(at)] = std::make_shared<TensorValue>(TensorValue::copy_of(c.input(2)));
+    list->items[static_cast<std::size_t>(at)] =
+        std::make_shared<TensorValue>(TensorValue::copy_of(c.input(2)));
   }
   if (c.ok()) give(c, std::move(list));
 }
@@ -215,14 +241,19 @@ void change(EvalContext& c, const TensorList& op) {
 void get(EvalContext& c, const TensorList& op) {
   const TensorListObject& list = *list_of(c);
   const std::int64_t at = scalar(c, 1);
-  if (!c.ok() || !c.require(at >= 0 && at < static_cast<std::int64_t>(list.items.size()), "there is no element " + std::to_string(at))) return;
+  if (!c.ok() || !c.require(at >= 0 && at < static_cast<std::int64_t>(list.items.size()),
+                            "there is no element " + std::to_string(at)))
+    return;
   const Item& item = list.items[static_cast<std::size_t>(at)];
   if (item != nullptr) {
-    if (c.require(item->type.dtype == op.dtype, "the list holds another type")) deliver(c, 0, item->view());
+    if (c.require(item->type.dtype == op.dtype, "the list holds another type"))
+      deliver(c, 0, item->view());
     return;
   }
   const Shape shape = item_shape(list, asked_shape(op, c, 2));
-  if (!c.require(shape.known() && is_numeric(op.dtype), "the element was never set, and its shape is not known")) return;
+  if (!c.require(shape.known() && is_numeric(op.dtype),
+                 "the element was never set, and its shape is not known"))
+    return;
   Tensor* out = c.output(0, shape);
   if (out != nullptr && out->size > 0) std::memset(out->data, 0, out->size);
 }
@@ -230,28 +261,34 @@ void get(EvalContext& c, const TensorList& op) {
 void eval(const TensorList& op, EvalContext& c) {
   switch (op.kind) {
     case Kind::kEmpty:
-    case Kind::kReserve: return make(c, op);
+    case Kind::kReserve:
+      return make(c, op);
     case Kind::kFromTensor:
     case Kind::kSplit:
-    case Kind::kScatter: return cut(c, op);
-    case Kind::kGetItem: return get(c, op);
+    case Kind::kScatter:
+      return cut(c, op);
+    case Kind::kGetItem:
+      return get(c, op);
     case Kind::kLength: {
       const auto count = static_cast<std::int32_t>(list_of(c)->items.size());
       std::memcpy(c.output(0).data, &count, sizeof count);
       return;
     }
-    case Kind::kConcat: return concat(c, op, *list_of(c));
+    case Kind::kConcat:
+      return concat(c, op, *list_of(c));
     case Kind::kStack:
     case Kind::kGather: {
       const TensorListObject& list = *list_of(c);
       std::vector<std::int64_t> indices;
       const bool all = op.kind == Kind::kStack;
       const auto count = all ? static_cast<std::int64_t>(list.items.size()) : c.input(1).elements();
-      for (std::int64_t i = 0; i < count; ++i) indices.push_back(all ? i : integer_at(c.input(1), i));
+      for (std::int64_t i = 0; i < count; ++i)
+        indices.push_back(all ? i : integer_at(c.input(1), i));
       if (c.ok()) join(c, op, list, indices, asked_shape(op, c, all ? 1 : 2));
       return;
     }
-    default: return change(c, op);
+    default:
+      return change(c, op);
   }
 }
 

@@ -1,5 +1,6 @@
-// Lists of tensors, as TensorFlow's loops collect them. A list is a value: an op that changes one gives a new list, which
-// shares the elements that stay. TensorArrays are the same, with their flow as the list.
+// Lists of tensors, as TensorFlow's loops collect them. A list is a value: an op that changes one
+// gives a new list, which shares the elements that stay. TensorArrays are the same, with their flow
+// as the list.
 #pragma once
 
 #include <cstdint>
@@ -37,9 +38,10 @@ enum class TensorListKind : std::uint8_t {
 
 struct TensorList {
   TensorListKind kind;
-  DType dtype = DType::kFloat32;    // of tensors that come out
-  Shape element = Shape::unknown(); // what the node says of elements, beside the shape that it is given
-  bool grows = false;               // kSetItem: past the end, too
+  DType dtype = DType::kFloat32;  // of tensors that come out
+  Shape element =
+      Shape::unknown();  // what the node says of elements, beside the shape that it is given
+  bool grows = false;    // kSetItem: past the end, too
   bool operator==(const TensorList&) const = default;
   static const OpDef kOp;
 };

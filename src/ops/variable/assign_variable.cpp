@@ -20,7 +20,8 @@ void eval(const AssignVariable&, EvalContext& c) {
   const Tensor& value = c.input(1);
   TensorValue& held = variable->value;
   variable->assigned = true;
-  if (held.type.dtype != value.dtype || held.bytes.size() != value.size || held.bytes.owners() != 1) {
+  if (held.type.dtype != value.dtype || held.bytes.size() != value.size ||
+      held.bytes.owners() != 1) {
     held = TensorValue::copy_of(value);
     c.require(held.bytes.size() == value.size, "out of memory");
     return;
@@ -33,13 +34,18 @@ void read_tflite(TfliteNode& n) {
   if (n.expect(2, 2, 0)) n.emit(AssignVariable{});
 }
 
-void write_tflite(const AssignVariable&, TfliteWriter& w) { w.builtin(tflite::BuiltinOperator_ASSIGN_VARIABLE); }
+void write_tflite(const AssignVariable&, TfliteWriter& w) {
+  w.builtin(tflite::BuiltinOperator_ASSIGN_VARIABLE);
+}
 
 }  // namespace
 
-const OpDef AssignVariable::kOp = define_op<AssignVariable, infer, no_cost>("assign_variable", kStateful | kOrdered);
+const OpDef AssignVariable::kOp =
+    define_op<AssignVariable, infer, no_cost>("assign_variable", kStateful | kOrdered);
 extern const EvalFacet eval_assign_variable = eval_facet<AssignVariable, eval>();
-extern const ReadTfliteFacet read_tflite_assign_variable{tflite::BuiltinOperator_ASSIGN_VARIABLE, read_tflite};
-extern const WriteTfliteFacet write_tflite_assign_variable = write_tflite_facet<AssignVariable, write_tflite>();
+extern const ReadTfliteFacet read_tflite_assign_variable{tflite::BuiltinOperator_ASSIGN_VARIABLE,
+                                                         read_tflite};
+extern const WriteTfliteFacet write_tflite_assign_variable =
+    write_tflite_facet<AssignVariable, write_tflite>();
 
 }  // namespace tare

@@ -27,15 +27,18 @@ void read_tflite(TfliteNode& n) {
 }
 
 void write_tflite(const VarHandle& op, TfliteWriter& w) {
-  w.builtin(tflite::BuiltinOperator_VAR_HANDLE,
-            tflite::CreateVarHandleOptionsDirect(w.fbb(), op.container.c_str(), op.shared_name.c_str()));
+  w.builtin(
+      tflite::BuiltinOperator_VAR_HANDLE,
+      tflite::CreateVarHandleOptionsDirect(w.fbb(), op.container.c_str(), op.shared_name.c_str()));
 }
 
 }  // namespace
 
 const OpDef VarHandle::kOp = define_op<VarHandle, infer, no_cost>("var_handle", kStateful);
 extern const EvalFacet eval_var_handle = eval_facet<VarHandle, eval>();
-extern const ReadTfliteFacet read_tflite_var_handle{tflite::BuiltinOperator_VAR_HANDLE, read_tflite};
-extern const WriteTfliteFacet write_tflite_var_handle = write_tflite_facet<VarHandle, write_tflite>();
+extern const ReadTfliteFacet read_tflite_var_handle{tflite::BuiltinOperator_VAR_HANDLE,
+                                                    read_tflite};
+extern const WriteTfliteFacet write_tflite_var_handle =
+    write_tflite_facet<VarHandle, write_tflite>();
 
 }  // namespace tare

@@ -1,5 +1,5 @@
-// Resource variables: a handle by name, and what reads and assigns the value it stands for. The value lives with the
-// executable; a variable that was never assigned has none.
+// Resource variables: a handle by name, and what reads and assigns the value it stands for. The
+// value lives with the executable; a variable that was never assigned has none.
 #pragma once
 
 #include <string>
@@ -23,7 +23,8 @@ struct VarHandle {
   static const OpDef kOp;
 };
 
-// Input 0: handle. The value's type cannot be seen from the handle, so the node says it; unknown extents are allowed.
+// Input 0: handle. The value's type cannot be seen from the handle, so the node says it; unknown
+// extents are allowed.
 struct ReadVariable {
   DType dtype = DType::kFloat32;
   Shape shape;

@@ -18,7 +18,8 @@ Result<TfGraphDef> from_bytes(std::string_view bytes, std::int64_t max_nodes = 1
 }
 
 // A node "x" of op "Relu" with input "y" and attribute T: DT_FLOAT.
-constexpr std::string_view kRelu("\x0a\x17\x0a\x01x\x12\x04Relu\x1a\x01y*\x09\x0a\x01T\x12\x04\x30\x01\x58\x00", 25);
+constexpr std::string_view kRelu(
+    "\x0a\x17\x0a\x01x\x12\x04Relu\x1a\x01y*\x09\x0a\x01T\x12\x04\x30\x01\x58\x00", 25);
 
 TEST(TfGraph, ReadsProtobuf) {
   auto graph = from_bytes(kRelu);
@@ -31,7 +32,8 @@ TEST(TfGraph, ReadsProtobuf) {
 }
 
 TEST(TfGraph, RefusesEveryCutOfAProtobuf) {
-  for (std::size_t size = 1; size < kRelu.size(); ++size) EXPECT_FALSE(from_bytes(kRelu.substr(0, size)).ok()) << size;
+  for (std::size_t size = 1; size < kRelu.size(); ++size)
+    EXPECT_FALSE(from_bytes(kRelu.substr(0, size)).ok()) << size;
 }
 
 TEST(TfGraph, CountsNodes) { EXPECT_EQ(from_bytes(kRelu, 0).error().code, Code::kBudgetExceeded); }
@@ -51,13 +53,17 @@ TEST(TfGraph, ReadsJsonAsWritersVary) {
 
 TEST(TfGraph, NamesWhatIsWrongInJson) {
   EXPECT_FALSE(from_json(R"({"node":[{"name":"c","op":"Const","attr":{"a":{"s":"***"}}}]})").ok());
-  EXPECT_FALSE(from_json(R"({"node":[{"name":"c","op":"Const","attr":{"a":{"i":"9223372036854775808"}}}]})").ok());
-  EXPECT_FALSE(from_json(R"({"node":[{"name":"c","op":"Const","attr":{"a":{"type":"DT_NONE"}}}]})").ok());
+  EXPECT_FALSE(
+      from_json(R"({"node":[{"name":"c","op":"Const","attr":{"a":{"i":"9223372036854775808"}}}]})")
+          .ok());
+  EXPECT_FALSE(
+      from_json(R"({"node":[{"name":"c","op":"Const","attr":{"a":{"type":"DT_NONE"}}}]})").ok());
   EXPECT_FALSE(from_json(R"({"node":[{"op":"Const"}]})").ok());
 }
 
 TEST(TfGraph, FindsTensors) {
-  auto graph = from_json(R"({"node":[{"name":"a","op":"NoOp"},{"name":"b","op":"Identity","input":["a:1","^a"]}]})");
+  auto graph = from_json(
+      R"({"node":[{"name":"a","op":"NoOp"},{"name":"b","op":"Identity","input":["a:1","^a"]}]})");
   ASSERT_TRUE(graph.ok());
   auto index = TfGraphIndex::of(graph->nodes, nullptr);
   ASSERT_TRUE(index.ok());
@@ -69,7 +75,8 @@ TEST(TfGraph, FindsTensors) {
 }
 
 TEST(TfGraph, RefusesCircles) {
-  auto graph = from_json(R"({"node":[{"name":"a","op":"Relu","input":["b"]},{"name":"b","op":"Relu","input":["^a"]}]})");
+  auto graph = from_json(
+      R"({"node":[{"name":"a","op":"Relu","input":["b"]},{"name":"b","op":"Relu","input":["^a"]}]})");
   ASSERT_TRUE(graph.ok());
   auto index = TfGraphIndex::of(graph->nodes, nullptr);
   ASSERT_TRUE(index.ok());

@@ -1,4 +1,5 @@
-// What is written is read again: types, quantisation, constants of every storage form, names and entries.
+// What is written is read again: types, quantisation, constants of every storage form, names and
+// entries.
 #include "formats/tflite/write.h"
 
 #include <gtest/gtest.h>
@@ -25,7 +26,9 @@ Result<Module> write_and_read(const Module& module) {
   return read_model(bundle, {});
 }
 
-std::shared_ptr<const Quantization> quantization(Quantization q) { return std::make_shared<Quantization>(std::move(q)); }
+std::shared_ptr<const Quantization> quantization(Quantization q) {
+  return std::make_shared<Quantization>(std::move(q));
+}
 
 Module with_graphs(std::size_t count) {
   Module module;
@@ -34,7 +37,8 @@ Module with_graphs(std::size_t count) {
   return module;
 }
 
-void enter(Module& module, std::string name, GraphId graph, std::vector<std::string> in, std::vector<std::string> out) {
+void enter(Module& module, std::string name, GraphId graph, std::vector<std::string> in,
+           std::vector<std::string> out) {
   module.entries.push_back({std::move(name), graph, std::move(in), std::move(out)});
 }
 
@@ -55,9 +59,13 @@ TEST(WriteTflite, KeepsConstantsOfEveryForm) {
   TensorType int4 = tensor_type(DType::kInt4, {1, 5});
   int4.quantization = quantization({.scales = {0.5f}, .zero_points = {0}});
   TensorType blocks = tensor_type(DType::kInt4, {2, 4});
-  blocks.quantization = quantization({.scales = {0.5f, 0.25f, 1.0f, 0.1f}, .zero_points = {0, 1, 0, -2}, .axis = 1, .block_size = 2});
+  blocks.quantization = quantization({.scales = {0.5f, 0.25f, 1.0f, 0.1f},
+                                      .zero_points = {0, 1, 0, -2},
+                                      .axis = 1,
+                                      .block_size = 2});
   TensorType channels = tensor_type(DType::kInt8, {2, 3});
-  channels.quantization = quantization({.scales = {0.1f, 0.2f, 0.3f}, .zero_points = {0, 0, 0}, .axis = 1});
+  channels.quantization =
+      quantization({.scales = {0.1f, 0.2f, 0.3f}, .zero_points = {0, 0, 0}, .axis = 1});
   const Module module = constants({
       {int4, bytes_of<std::int8_t>({-8, 7, -1, 0, 3})},
       {blocks, bytes_of<std::int8_t>({1, -2, 3, -4, 5, -6, 7, -8})},
@@ -84,7 +92,8 @@ TEST(WriteTflite, KeepsConstantsOfEveryForm) {
     ASSERT_EQ(a.type.quantized(), b.type.quantized()) << i;
     if (a.type.quantized()) EXPECT_EQ(*a.type.quantization, *b.type.quantization) << i;
     if (a.type.dtype == DType::kString) {
-      for (std::int64_t k = 0; k < 2; ++k) EXPECT_EQ(string_at(a.constant.bytes(), k), string_at(b.constant.bytes(), k));
+      for (std::int64_t k = 0; k < 2; ++k)
+        EXPECT_EQ(string_at(a.constant.bytes(), k), string_at(b.constant.bytes(), k));
     } else {
       EXPECT_TRUE(std::ranges::equal(a.constant.bytes(), b.constant.bytes())) << i;
     }
@@ -95,7 +104,8 @@ TEST(WriteTflite, SharesBuffersOfEqualConstants) {
   const TensorType type = tensor_type(DType::kFloat32, {1000});
   const std::vector<float> ones(1000, 1.0f);
   const auto one = write_tflite(constants({{type, bytes_of(ones)}}));
-  const auto three = write_tflite(constants({{type, bytes_of(ones)}, {type, bytes_of(ones)}, {type, bytes_of(ones)}}));
+  const auto three = write_tflite(
+      constants({{type, bytes_of(ones)}, {type, bytes_of(ones)}, {type, bytes_of(ones)}}));
   ASSERT_TRUE(one.ok() && three.ok());
   EXPECT_LT(three->size(), one->size() + 1000);
 }
@@ -154,7 +164,8 @@ TEST(WriteTflite, NamesEveryNodeThatHasNoForm) {
   b.output(b.add(&kStrange, std::make_shared<Strange>(), {y}, 1)[0]);
   const auto file = write_tflite(module);
   ASSERT_FALSE(file.ok());
-  EXPECT_NE(file.error().message.find("node 'one' (strange)"), std::string::npos) << file.error().message;
+  EXPECT_NE(file.error().message.find("node 'one' (strange)"), std::string::npos)
+      << file.error().message;
   EXPECT_NE(file.error().message.find("'two"), std::string::npos) << file.error().message;
 }
 

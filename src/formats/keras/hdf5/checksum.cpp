@@ -11,7 +11,8 @@ std::uint32_t hdf5_lookup3(std::span<const std::byte> bytes) {
   std::uint32_t b = a, c = a;
   const auto word = [&](std::size_t at, std::size_t left) {
     std::uint32_t v = 0;
-    for (std::size_t i = 0; i < 4 && i < left; ++i) v |= std::to_integer<std::uint32_t>(bytes[at + i]) << (8 * i);
+    for (std::size_t i = 0; i < 4 && i < left; ++i)
+      v |= std::to_integer<std::uint32_t>(bytes[at + i]) << (8 * i);
     return v;
   };
   std::size_t at = 0, left = bytes.size();
@@ -19,24 +20,43 @@ std::uint32_t hdf5_lookup3(std::span<const std::byte> bytes) {
     a += word(at, 4);
     b += word(at + 4, 4);
     c += word(at + 8, 4);
-    a -= c; a ^= rotate(c, 4); c += b;
-    b -= a; b ^= rotate(a, 6); a += c;
-    c -= b; c ^= rotate(b, 8); b += a;
-    a -= c; a ^= rotate(c, 16); c += b;
-    b -= a; b ^= rotate(a, 19); a += c;
-    c -= b; c ^= rotate(b, 4); b += a;
+    a -= c;
+    a ^= rotate(c, 4);
+    c += b;
+    b -= a;
+    b ^= rotate(a, 6);
+    a += c;
+    c -= b;
+    c ^= rotate(b, 8);
+    b += a;
+    a -= c;
+    a ^= rotate(c, 16);
+    c += b;
+    b -= a;
+    b ^= rotate(a, 19);
+    a += c;
+    c -= b;
+    c ^= rotate(b, 4);
+    b += a;
   }
   if (left == 0) return c;
   a += word(at, left);
   if (left > 4) b += word(at + 4, left - 4);
   if (left > 8) c += word(at + 8, left - 8);
-  c ^= b; c -= rotate(b, 14);
-  a ^= c; a -= rotate(c, 11);
-  b ^= a; b -= rotate(a, 25);
-  c ^= b; c -= rotate(b, 16);
-  a ^= c; a -= rotate(c, 4);
-  b ^= a; b -= rotate(a, 14);
-  c ^= b; c -= rotate(b, 24);
+  c ^= b;
+  c -= rotate(b, 14);
+  a ^= c;
+  a -= rotate(c, 11);
+  b ^= a;
+  b -= rotate(a, 25);
+  c ^= b;
+  c -= rotate(b, 16);
+  a ^= c;
+  a -= rotate(c, 4);
+  b ^= a;
+  b -= rotate(a, 14);
+  c ^= b;
+  c -= rotate(b, 24);
   return c;
 }
 

@@ -38,7 +38,8 @@ std::vector<Hdf5File::Chunk> Hdf5File::chunks(const Dataset& dataset) {
   }
   if (layout.address == kUndefined) return found;
   if (layout.index == 1) {
-    found.push_back({layout.address, layout.single_size, layout.single_mask, std::vector<std::uint64_t>(rank)});
+    found.push_back(
+        {layout.address, layout.single_size, layout.single_mask, std::vector<std::uint64_t>(rank)});
   } else if (layout.index == 0) {
     read_chunk_tree(layout.address, -1, dataset, found);
   } else if (layout.index == 5) {
@@ -49,7 +50,8 @@ std::vector<Hdf5File::Chunk> Hdf5File::chunks(const Dataset& dataset) {
   return found;
 }
 
-void Hdf5File::read_chunk_tree(Address node, int level, const Dataset& dataset, std::vector<Chunk>& into) {
+void Hdf5File::read_chunk_tree(Address node, int level, const Dataset& dataset,
+                               std::vector<Chunk>& into) {
   Cursor c = at(node, "chunk tree");
   if (!c.expect("TREE") || c.u8() != 1) return fail("HDF5: a chunk tree is not one");
   const int own_level = c.u8();
@@ -89,7 +91,8 @@ void Hdf5File::read_chunk_records(const Dataset& dataset, std::vector<Chunk>& in
     }
     for (std::size_t d = 0; d < rank; ++d) {
       std::uint64_t offset = 0;
-      if (__builtin_mul_overflow(c.u64(), dataset.layout.chunk[d], &offset)) return fail("HDF5: a chunk lies outside its dataset");
+      if (__builtin_mul_overflow(c.u64(), dataset.layout.chunk[d], &offset))
+        return fail("HDF5: a chunk lies outside its dataset");
       chunk.offset.push_back(offset);
     }
     if (!check(c, "chunk's record")) return;
@@ -103,9 +106,12 @@ void Hdf5File::read_chunk_array(const Dataset& dataset, std::vector<Chunk>& into
   const Hdf5Space& space = dataset.space;
   array.count = 1;
   for (std::size_t d = 0; d < space.dims.size(); ++d) {
-    const std::uint64_t most = space.max_dims[d] == UINT64_MAX ? space.dims[d] : std::max(space.max_dims[d], space.dims[d]);
+    const std::uint64_t most = space.max_dims[d] == UINT64_MAX
+                                   ? space.dims[d]
+                                   : std::max(space.max_dims[d], space.dims[d]);
     array.grid.push_back(divide_up(most, dataset.layout.chunk[d]));
-    if (__builtin_mul_overflow(array.count, array.grid.back(), &array.count)) return fail("HDF5: too many chunks", Code::kBudgetExceeded);
+    if (__builtin_mul_overflow(array.count, array.grid.back(), &array.count))
+      return fail("HDF5: too many chunks", Code::kBudgetExceeded);
     // The dimension that grows is the slowest of an extensible array.
     const bool first = dataset.layout.index == 4 && space.max_dims[d] == UINT64_MAX;
     array.order.insert(first ? array.order.begin() : array.order.end(), d);
@@ -117,12 +123,14 @@ void Hdf5File::read_chunk_array(const Dataset& dataset, std::vector<Chunk>& into
   } else {
     std::uint64_t size = dataset.type.size;
     for (const std::uint64_t extent : dataset.layout.chunk) {
-      if (__builtin_mul_overflow(size, extent, &size)) return fail("HDF5: a chunk is too large", Code::kBudgetExceeded);
+      if (__builtin_mul_overflow(size, extent, &size))
+        return fail("HDF5: a chunk is too large", Code::kBudgetExceeded);
     }
     Address where = dataset.layout.address;
     for (std::uint64_t i = 0; i < array.count && step(); ++i) {
       add_chunk(array, {where, size, 0, {}});
-      if (__builtin_add_overflow(where, size, &where)) return fail("HDF5: a chunk lies outside the file");
+      if (__builtin_add_overflow(where, size, &where))
+        return fail("HDF5: a chunk lies outside the file");
     }
   }
 }
@@ -159,7 +167,8 @@ bool Hdf5File::read_array_head(Cursor& c, std::string_view signature, ChunkArray
   array.filtered = c.u8() == 1;
   array.element_size = c.u8();
   const unsigned least = offset_size_ + (array.filtered ? 5 : 0);
-  if (array.element_size < least || array.element_size > least + 7 || array.filtered != !array.dataset.filters.empty()) {
+  if (array.element_size < least || array.element_size > least + 7 ||
+      array.filtered != !array.dataset.filters.empty()) {
     fail("HDF5: a chunk array of impossible elements");
   }
   return ok();
@@ -177,9 +186,10 @@ void Hdf5File::read_fixed_array(ChunkArray& array) {
   read_array_block(block, std::min(count, array.count), count, array);
 }
 
-// Data of an array: elements, or, when there are many, pages of them with a sum each. `all` is how many the block has,
-// `count` how many of them can be chunks.
-bool Hdf5File::read_array_block(Address block, std::uint64_t count, std::uint64_t all, ChunkArray& array) {
+// Data of an array: elements, or, when there are many, pages of them with a sum each. `all` is how
+// many the block has, `count` how many of them can be chunks.
+bool Hdf5File::read_array_block(Address block, std::uint64_t count, std::uint64_t all,
+                                ChunkArray& array) {
   Cursor c = at(block, "chunk array");
   const std::size_t begin = c.position();
   if (!c.expect(array.signature) || c.u8() != 0) {
@@ -208,7 +218,8 @@ bool Hdf5File::read_array_block(Address block, std::uint64_t count, std::uint64_
     const std::uint64_t here = std::min(page, all - p * page);
     const std::uint64_t wanted = std::min(here, count);
     count -= wanted;
-    const bool there = written.empty() || (std::to_integer<unsigned>(written[p / 8]) >> (7 - p % 8) & 1u) != 0;
+    const bool there =
+        written.empty() || (std::to_integer<unsigned>(written[p / 8]) >> (7 - p % 8) & 1u) != 0;
     if (!there) {
       array.next += wanted;
       c.skip(here * array.element_size + 4);
@@ -222,8 +233,8 @@ bool Hdf5File::read_array_block(Address block, std::uint64_t count, std::uint64_
   return ok();
 }
 
-// Elements stand in the index block, in data blocks it points to, and in data blocks that super blocks point to; blocks
-// grow from one super block to the next.
+// Elements stand in the index block, in data blocks it points to, and in data blocks that super
+// blocks point to; blocks grow from one super block to the next.
 void Hdf5File::read_extensible_array(ChunkArray& array) {
   Cursor c = at(array.dataset.layout.address, "chunk array");
   const std::size_t begin = c.position();
@@ -236,7 +247,8 @@ void Hdf5File::read_extensible_array(ChunkArray& array) {
   for (int i = 0; i < 6; ++i) length(c);
   const Address index = address(c);
   if (!check_sum(c, begin, "chunk array") || index == kUndefined) return;
-  if (!std::has_single_bit(least) || !std::has_single_bit(least_pointers) || count_bits > 64 || least_pointers < 2) {
+  if (!std::has_single_bit(least) || !std::has_single_bit(least_pointers) || count_bits > 64 ||
+      least_pointers < 2) {
     return fail("HDF5: a chunk array of impossible sizes");
   }
   array.offset_size = (count_bits + 7) / 8;
@@ -246,7 +258,8 @@ void Hdf5File::read_extensible_array(ChunkArray& array) {
   const int direct_super_blocks = 2 * std::countr_zero(least_pointers);
   Cursor block = at(index, "chunk array");
   const std::size_t index_begin = block.position();
-  if (!block.expect("EAIB") || block.u8() != 0) return fail("HDF5: a chunk array's block without its signature");
+  if (!block.expect("EAIB") || block.u8() != 0)
+    return fail("HDF5: a chunk array's block without its signature");
   block.skip(1);
   address(block);
   const std::uint64_t first = std::min<std::uint64_t>(in_index, array.count);
@@ -259,9 +272,11 @@ void Hdf5File::read_extensible_array(ChunkArray& array) {
   };
   std::vector<Part> parts;
   for (int s = 0; s < super_blocks && s < direct_super_blocks; ++s) {
-    for (std::uint64_t b = 0; b < std::uint64_t{1} << (s / 2); ++b) parts.push_back({address(block), s, true});
+    for (std::uint64_t b = 0; b < std::uint64_t{1} << (s / 2); ++b)
+      parts.push_back({address(block), s, true});
   }
-  for (int s = direct_super_blocks; s < super_blocks; ++s) parts.push_back({address(block), s, false});
+  for (int s = direct_super_blocks; s < super_blocks; ++s)
+    parts.push_back({address(block), s, false});
   if (!check_sum(block, index_begin, "chunk array")) return;
   for (const Part& part : parts) {
     if (array.next >= array.count || !ok()) return;
@@ -277,10 +292,12 @@ void Hdf5File::read_extensible_array(ChunkArray& array) {
   }
 }
 
-void Hdf5File::read_super_block(Address where, std::uint64_t blocks, std::uint64_t elements, ChunkArray& array) {
+void Hdf5File::read_super_block(Address where, std::uint64_t blocks, std::uint64_t elements,
+                                ChunkArray& array) {
   Cursor c = at(where, "chunk array");
   const std::size_t begin = c.position();
-  if (!c.expect("EASB") || c.u8() != 0) return fail("HDF5: a chunk array's block without its signature");
+  if (!c.expect("EASB") || c.u8() != 0)
+    return fail("HDF5: a chunk array's block without its signature");
   c.skip(1);
   address(c);
   c.skip(array.offset_size);

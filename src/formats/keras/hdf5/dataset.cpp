@@ -1,4 +1,5 @@
-// Datasets: their bytes, contiguous or in chunks, through their filters, in the machine's byte order.
+// Datasets: their bytes, contiguous or in chunks, through their filters, in the machine's byte
+// order.
 #include <algorithm>
 #include <cstring>
 
@@ -8,7 +9,8 @@
 namespace tare {
 namespace {
 
-constexpr std::uint16_t kSpace = 0x01, kType = 0x03, kExternal = 0x07, kLayout = 0x08, kFilters = 0x0b;
+constexpr std::uint16_t kSpace = 0x01, kType = 0x03, kExternal = 0x07, kLayout = 0x08,
+                        kFilters = 0x0b;
 constexpr std::uint16_t kDeflate = 1, kShuffle = 2, kFletcher32 = 3;
 
 // The first bytes of all elements, then the second bytes, and so on.
@@ -47,7 +49,8 @@ Result<Buffer> unwrapped(std::span<const std::byte> stream, std::uint64_t size) 
   auto result = inflate(stream.subspan(2, stream.size() - 6), size);
   if (!result) return result;
   const std::size_t end = stream.size() - 4;
-  const std::uint32_t sum = byte(end) << 24 | byte(end + 1) << 16 | byte(end + 2) << 8 | byte(end + 3);
+  const std::uint32_t sum =
+      byte(end) << 24 | byte(end + 1) << 16 | byte(end + 2) << 8 | byte(end + 3);
   if (adler32(result->bytes()) != sum) return broken;
   return result;
 }
@@ -67,11 +70,13 @@ std::optional<Hdf5File::Dataset> Hdf5File::dataset(Address object) {
     if (m.type == kSpace) dataset.space = read_space(m.data), found |= 2;
     if (m.type == kLayout) dataset.layout = read_layout(m.data), found |= 4;
     if (m.type == kFilters) dataset.filters = read_filters(m.data);
-    if (m.type == kExternal) fail("HDF5: data in another file are not supported", Code::kUnsupported);
+    if (m.type == kExternal)
+      fail("HDF5: data in another file are not supported", Code::kUnsupported);
   }
   if (ok() && found != 7) fail("HDF5: an object where a dataset belongs is none");
   // How a bfloat16 is kept in a format that has no such type.
-  if (const auto note = ok() && dataset.type.size == 2 ? attribute(object, "dtype") : std::nullopt) {
+  if (const auto note =
+          ok() && dataset.type.size == 2 ? attribute(object, "dtype") : std::nullopt) {
     const auto text = strings(*note);
     if (!text.empty() && text[0] == "bfloat16") {
       dataset.type.kind = Hdf5Type::Kind::kNumber;
@@ -79,8 +84,8 @@ std::optional<Hdf5File::Dataset> Hdf5File::dataset(Address object) {
     }
   }
   if (ok() && dataset.type.kind != Hdf5Type::Kind::kNumber) {
-    fail("HDF5: a dataset holds " + std::string(dataset.type.what) + " of size " + std::to_string(dataset.type.size) +
-         " where numbers belong");
+    fail("HDF5: a dataset holds " + std::string(dataset.type.what) + " of size " +
+         std::to_string(dataset.type.size) + " where numbers belong");
   }
   return ok() ? std::optional(dataset) : std::nullopt;
 }
@@ -91,7 +96,8 @@ TensorType Hdf5File::dataset_type(Address object) {
   if (!data) return type;
   type.dtype = data->type.dtype;
   if (data->space.dims.size() > kMaxRank || data->space.empty) {
-    fail("HDF5: a dataset of " + std::to_string(data->space.dims.size()) + " dimensions where a weight belongs");
+    fail("HDF5: a dataset of " + std::to_string(data->space.dims.size()) +
+         " dimensions where a weight belongs");
     return type;
   }
   for (const std::uint64_t d : data->space.dims) {
@@ -115,8 +121,10 @@ TensorValue Hdf5File::read(Address object) {
   const std::size_t element = data->type.size;
   if (*size == 0) return TensorValue::zeros(value.type);
   if (layout.kind == Layout::Kind::kCompact) {
-    if (layout.compact.size() < *size) fail("HDF5: a dataset is larger than what is stored of it");
-    else value.bytes = Buffer::copy_of(layout.compact.first(*size));
+    if (layout.compact.size() < *size)
+      fail("HDF5: a dataset is larger than what is stored of it");
+    else
+      value.bytes = Buffer::copy_of(layout.compact.first(*size));
   } else if (layout.kind == Layout::Kind::kContiguous) {
     Cursor c = at(layout.address, "dataset");
     const std::size_t begin = c.position();
@@ -129,8 +137,10 @@ TensorValue Hdf5File::read(Address object) {
   } else {
     read_chunks(*data, value);
   }
-  if (ok() && value.bytes.size() != *size) fail("out of memory for a dataset", Code::kBudgetExceeded);
-  if (ok() && data->type.big_endian && element > 1) swap_bytes(value.bytes.mutable_data(), *size, element);
+  if (ok() && value.bytes.size() != *size)
+    fail("out of memory for a dataset", Code::kBudgetExceeded);
+  if (ok() && data->type.big_endian && element > 1)
+    swap_bytes(value.bytes.mutable_data(), *size, element);
   return value;
 }
 
@@ -141,7 +151,8 @@ void Hdf5File::read_chunks(const Dataset& data, TensorValue& into) {
   std::uint64_t chunk_bytes = data.type.size;
   for (std::size_t d = 0; d < data.space.dims.size(); ++d) {
     const std::uint64_t extent = data.layout.chunk[d];
-    expected *= data.space.dims[d] / extent + (data.space.dims[d] % extent != 0);  // at most the elements: no overflow
+    expected *= data.space.dims[d] / extent +
+                (data.space.dims[d] % extent != 0);  // at most the elements: no overflow
     if (__builtin_mul_overflow(chunk_bytes, extent, &chunk_bytes) || chunk_bytes > max_bytes_) {
       return fail("HDF5: a chunk is too large", Code::kBudgetExceeded);
     }
@@ -152,13 +163,16 @@ void Hdf5File::read_chunks(const Dataset& data, TensorValue& into) {
     bool inside = true;
     for (std::size_t d = 0; d < chunk.offset.size(); ++d) {
       inside &= chunk.offset[d] < data.space.dims[d];
-      if (chunk.offset[d] % data.layout.chunk[d] != 0) return fail("HDF5: a chunk is not where chunks begin");
+      if (chunk.offset[d] % data.layout.chunk[d] != 0)
+        return fail("HDF5: a chunk is not where chunks begin");
     }
     if (inside) places.push_back(chunk.offset);
   }
   std::sort(places.begin(), places.end());
-  if (std::adjacent_find(places.begin(), places.end()) != places.end()) return fail("HDF5: two chunks at one place");
-  if (places.size() != expected) return fail("HDF5: chunks of a dataset are missing: it was not written to the end");
+  if (std::adjacent_find(places.begin(), places.end()) != places.end())
+    return fail("HDF5: two chunks at one place");
+  if (places.size() != expected)
+    return fail("HDF5: chunks of a dataset are missing: it was not written to the end");
   into = TensorValue::zeros(into.type);
   if (into.bytes.empty()) return;
   for (const Chunk& chunk : found) {
@@ -171,7 +185,8 @@ void Hdf5File::read_chunks(const Dataset& data, TensorValue& into) {
 Buffer Hdf5File::unfiltered(const Dataset& data, const Chunk& chunk, std::uint64_t size) {
   bool at_edge = false;
   for (std::size_t d = 0; d < chunk.offset.size(); ++d) {
-    at_edge |= data.space.dims[d] - std::min(data.space.dims[d], chunk.offset[d]) < data.layout.chunk[d];
+    at_edge |=
+        data.space.dims[d] - std::min(data.space.dims[d], chunk.offset[d]) < data.layout.chunk[d];
   }
   const bool filtered = !data.filters.empty() && !(data.layout.no_filter_at_edges && at_edge);
   Cursor c = at(chunk.address, "chunk");
@@ -191,8 +206,10 @@ Buffer Hdf5File::unfiltered(const Dataset& data, const Chunk& chunk, std::uint64
     const Filter& filter = data.filters[i];
     if (filter.id == kDeflate) {
       auto result = unwrapped(bytes.bytes(), before[i]);
-      if (result) bytes = result.take();
-      else fail(result.error().message, result.error().code);
+      if (result)
+        bytes = result.take();
+      else
+        fail(result.error().message, result.error().code);
     } else if (filter.id == kShuffle) {
       bytes = unshuffled(bytes, filter.element_size);
     } else if (bytes.size() < 4) {
@@ -213,7 +230,8 @@ Buffer Hdf5File::unfiltered(const Dataset& data, const Chunk& chunk, std::uint64
 }
 
 // Rows of the last dimension, one by one; what reaches over the dataset's edge is left out.
-void Hdf5File::copy_chunk(const Dataset& data, const Chunk& chunk, const Buffer& bytes, TensorValue& into) {
+void Hdf5File::copy_chunk(const Dataset& data, const Chunk& chunk, const Buffer& bytes,
+                          TensorValue& into) {
   const std::size_t rank = data.space.dims.size();
   const std::size_t element = data.type.size;
   const auto& dims = data.space.dims;
@@ -241,7 +259,8 @@ void Hdf5File::copy_chunk(const Dataset& data, const Chunk& chunk, const Buffer&
     }
     if (!inside) continue;
     target += chunk.offset[rank - 1];
-    std::memcpy(to + target * element, bytes.data() + row * extent[rank - 1] * element, static_cast<std::size_t>(width) * element);
+    std::memcpy(to + target * element, bytes.data() + row * extent[rank - 1] * element,
+                static_cast<std::size_t>(width) * element);
   }
 }
 

@@ -1,18 +1,20 @@
-// Groups: members by name, in the old layout (a B-tree over symbol nodes) and the new ones (link messages, or records of
-// a B-tree that point into a heap), and attributes, which have the same choice.
+// Groups: members by name, in the old layout (a B-tree over symbol nodes) and the new ones (link
+// messages, or records of a B-tree that point into a heap), and attributes, which have the same
+// choice.
 #include "formats/keras/hdf5/heap.h"
 
 namespace tare {
 namespace {
 
-constexpr std::uint16_t kLinkInfo = 0x02, kDatatype = 0x03, kLink = 0x06, kAttribute = 0x0c, kSymbolTable = 0x11,
-                        kAttributeInfo = 0x15;
+constexpr std::uint16_t kLinkInfo = 0x02, kDatatype = 0x03, kLink = 0x06, kAttribute = 0x0c,
+                        kSymbolTable = 0x11, kAttributeInfo = 0x15;
 constexpr int kMaxSoftLinks = 16;
 
 std::string text_at(const Buffer& heap, std::uint64_t offset) {
   const auto bytes = heap.bytes();
   if (offset >= bytes.size()) return {};
-  const std::string_view rest(reinterpret_cast<const char*>(bytes.data()) + offset, bytes.size() - offset);
+  const std::string_view rest(reinterpret_cast<const char*>(bytes.data()) + offset,
+                              bytes.size() - offset);
   return std::string(rest.substr(0, rest.find('\0')));
 }
 
@@ -29,16 +31,19 @@ Buffer Hdf5File::local_heap(Address heap) {
   Cursor segment = at(data, "local heap");
   const std::size_t begin = segment.position();
   segment.take(size);
-  return check(segment, "local heap") ? file_.slice(begin, static_cast<std::size_t>(size)) : Buffer();
+  return check(segment, "local heap") ? file_.slice(begin, static_cast<std::size_t>(size))
+                                      : Buffer();
 }
 
-void Hdf5File::read_symbol_tree(Address node, int level, const Buffer& heap, std::vector<Link>& into) {
+void Hdf5File::read_symbol_tree(Address node, int level, const Buffer& heap,
+                                std::vector<Link>& into) {
   Cursor c = at(node, "group tree");
   if (!c.expect("TREE") || c.u8() != 0) return fail("HDF5: a group's tree is not one");
   const int own_level = c.u8();
   const std::uint16_t used = c.u16();
   // A child one level down cannot be an ancestor.
-  if (level >= 0 && own_level != level) return fail("HDF5: the levels of a group's tree do not fit");
+  if (level >= 0 && own_level != level)
+    return fail("HDF5: the levels of a group's tree do not fit");
   address(c);
   address(c);
   length(c);
@@ -139,7 +144,8 @@ std::optional<Hdf5File::Address> Hdf5File::find(Address group, std::string_view 
   return find(group, path, kMaxSoftLinks);
 }
 
-std::optional<Hdf5File::Address> Hdf5File::find(Address group, std::string_view path, int links_left) {
+std::optional<Hdf5File::Address> Hdf5File::find(Address group, std::string_view path,
+                                                int links_left) {
   if (path.starts_with('/')) group = root_;
   Address object = group;
   while (ok()) {
@@ -204,11 +210,14 @@ std::vector<std::string> Hdf5File::strings(const Hdf5Attribute& attribute) {
       result.emplace_back(global_string(c));
     } else if (attribute.type.kind == Hdf5Type::Kind::kFixedString) {
       std::string_view text = c.text(attribute.type.size);
-      if (attribute.type.null_ends) text = text.substr(0, text.find('\0'));
-      else text = text.substr(0, text.find_last_not_of(' ') + 1);
+      if (attribute.type.null_ends)
+        text = text.substr(0, text.find('\0'));
+      else
+        text = text.substr(0, text.find_last_not_of(' ') + 1);
       result.emplace_back(text);
     } else {
-      fail("HDF5: an attribute holds " + std::string(attribute.type.what) + " where strings belong");
+      fail("HDF5: an attribute holds " + std::string(attribute.type.what) +
+           " where strings belong");
     }
   }
   check(c, "attribute");

@@ -1,10 +1,11 @@
-// Reads HDF5 files as Keras and its converters write them, and every neighbour of those files that the format allows:
-// our own bounded reader, as the HDF5 library outweighs the whole engine and trusts its input. Superblocks 0 to 3; old
-// and new groups; compact, contiguous and chunked data under each chunk index; deflate, shuffle and Fletcher-32.
-// Source: the HDF5 File Format Specification, version 3.0.
+// Reads HDF5 files as Keras and its converters write them, and every neighbour of those files that
+// the format allows: our own bounded reader, as the HDF5 library outweighs the whole engine and
+// trusts its input. Superblocks 0 to 3; old and new groups; compact, contiguous and chunked data
+// under each chunk index; deflate, shuffle and Fletcher-32. Source: the HDF5 File Format
+// Specification, version 3.0.
 //
-// The first failure sticks (ok(), error()); what is returned after it is empty. Every step through the file is counted,
-// so that a file whose parts point at each other ends.
+// The first failure sticks (ok(), error()); what is returned after it is empty. Every step through
+// the file is counted, so that a file whose parts point at each other ends.
 #pragma once
 
 #include <map>
@@ -25,14 +26,14 @@ struct Hdf5Type {
   std::uint32_t size = 0;  // bytes an element takes in the file
   DType dtype = DType::kFloat32;
   bool big_endian = false;
-  bool null_ends = true;   // of fixed strings
-  std::string_view what;   // of other kinds, for people
+  bool null_ends = true;  // of fixed strings
+  std::string_view what;  // of other kinds, for people
 };
 
 struct Hdf5Space {
   std::vector<std::uint64_t> dims;
   std::vector<std::uint64_t> max_dims;  // UINT64_MAX: unlimited
-  bool empty = false;  // a null dataspace
+  bool empty = false;                   // a null dataspace
   std::optional<std::uint64_t> elements() const;
 };
 
@@ -49,7 +50,8 @@ class Hdf5File {
   static constexpr Address kUndefined = UINT64_MAX;
   static constexpr std::string_view kSignature = "\x89HDF\r\n\x1a\n";
 
-  // Where the signature stands: at 0, or at 512, 1024, ... behind a user block. Empty: not an HDF5 file.
+  // Where the signature stands: at 0, or at 512, 1024, ... behind a user block. Empty: not an HDF5
+  // file.
   static std::optional<std::uint64_t> find_signature(std::span<const std::byte> file);
 
   Hdf5File(Buffer file, std::uint64_t max_bytes);
@@ -58,7 +60,8 @@ class Hdf5File {
   const Error& error() const { return sink_.error(); }
   Address root() const { return root_; }
 
-  // The object at a path below a group; empty when there is none. Soft links are followed, external ones are failures.
+  // The object at a path below a group; empty when there is none. Soft links are followed, external
+  // ones are failures.
   std::optional<Address> find(Address group, std::string_view path);
   std::vector<std::string> names(Address group);  // of a group's members
   bool is_dataset(Address object);
@@ -99,8 +102,8 @@ class Hdf5File {
     Address address = kUndefined;
     std::uint64_t size = 0;
     std::vector<std::uint64_t> chunk;  // extents, in elements
-    int index = 0;                     // how chunks are found: 0 a version-1 B-tree, else as in version 4
-    std::uint64_t single_size = 0;     // of a single chunk that is filtered
+    int index = 0;  // how chunks are found: 0 a version-1 B-tree, else as in version 4
+    std::uint64_t single_size = 0;  // of a single chunk that is filtered
     std::uint32_t single_mask = 0;
     bool single_filtered = false;
     bool no_filter_at_edges = false;
@@ -116,11 +119,17 @@ class Hdf5File {
   // superblock.cpp
   void open();
   Cursor at(Address address, std::string_view what);
-  Address address(Cursor& c) const { return offset_size_ == 8 ? c.u64() : widen(c.number_of(offset_size_), offset_size_); }
+  Address address(Cursor& c) const {
+    return offset_size_ == 8 ? c.u64() : widen(c.number_of(offset_size_), offset_size_);
+  }
   Address length(Cursor& c) const { return c.number_of(length_size_); }
-  static std::uint64_t widen(std::uint64_t v, unsigned size) { return size < 8 && v == (std::uint64_t{1} << (8 * size)) - 1 ? kUndefined : v; }
+  static std::uint64_t widen(std::uint64_t v, unsigned size) {
+    return size < 8 && v == (std::uint64_t{1} << (8 * size)) - 1 ? kUndefined : v;
+  }
   bool step();
-  void fail(std::string message, Code code = Code::kInvalidModel) { sink_.fail({code, std::move(message), {}}); }
+  void fail(std::string message, Code code = Code::kInvalidModel) {
+    sink_.fail({code, std::move(message), {}});
+  }
   bool check(const Cursor& c, std::string_view what);
   // The bytes of a checked structure are from `begin` to the cursor; its sum follows.
   bool check_sum(Cursor& c, std::size_t begin, std::string_view what);
@@ -151,7 +160,8 @@ class Hdf5File {
   std::string_view global_string(Cursor& reference);
   std::optional<FractalHeap> fractal_heap(Address address);
   std::span<const std::byte> heap_object(const FractalHeap& heap, std::span<const std::byte> id);
-  std::span<const std::byte> managed_object(const FractalHeap& heap, std::uint64_t offset, std::uint64_t size);
+  std::span<const std::byte> managed_object(const FractalHeap& heap, std::uint64_t offset,
+                                            std::uint64_t size);
   struct TreeNode {
     Address address = kUndefined;
     int depth = 0;
@@ -171,7 +181,8 @@ class Hdf5File {
   void read_chunk_array(const Dataset& dataset, std::vector<Chunk>& into);
   void read_fixed_array(ChunkArray& array);
   void read_extensible_array(ChunkArray& array);
-  void read_super_block(Address where, std::uint64_t blocks, std::uint64_t elements, ChunkArray& array);
+  void read_super_block(Address where, std::uint64_t blocks, std::uint64_t elements,
+                        ChunkArray& array);
   bool read_array_head(Cursor& c, std::string_view signature, ChunkArray& array);
   bool read_array_block(Address block, std::uint64_t count, std::uint64_t all, ChunkArray& array);
   void read_elements(Cursor& c, std::uint64_t count, ChunkArray& array);
@@ -181,7 +192,8 @@ class Hdf5File {
   std::optional<Dataset> dataset(Address object);
   void read_chunks(const Dataset& dataset, TensorValue& into);
   Buffer unfiltered(const Dataset& dataset, const Chunk& chunk, std::uint64_t size);
-  void copy_chunk(const Dataset& dataset, const Chunk& chunk, const Buffer& bytes, TensorValue& into);
+  void copy_chunk(const Dataset& dataset, const Chunk& chunk, const Buffer& bytes,
+                  TensorValue& into);
 
   Buffer file_;
   std::uint64_t max_bytes_;

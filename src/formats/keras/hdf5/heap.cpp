@@ -79,21 +79,24 @@ std::optional<Hdf5File::FractalHeap> Hdf5File::fractal_heap(Address where) {
   heap.offset_size = (max_bits + 7u) / 8u;
   const auto direct_bits = static_cast<unsigned>(std::countr_zero(heap.max_direct));
   heap.length_size = std::min((direct_bits + 7) / 8, bytes_for(heap.max_managed));
-  const bool sound = std::has_single_bit(heap.start) && std::has_single_bit(heap.max_direct) && heap.width != 0 &&
-                     max_bits <= 64 && heap.start <= heap.max_direct && heap.max_direct <= (std::uint64_t{1} << 40);
+  const bool sound = std::has_single_bit(heap.start) && std::has_single_bit(heap.max_direct) &&
+                     heap.width != 0 && max_bits <= 64 && heap.start <= heap.max_direct &&
+                     heap.max_direct <= (std::uint64_t{1} << 40);
   if (!sound) fail("HDF5: a heap of impossible sizes");
   if (heap.filtered) fail("HDF5: filtered heaps are not supported", Code::kUnsupported);
   return ok() ? std::optional(heap) : std::nullopt;
 }
 
-std::span<const std::byte> Hdf5File::heap_object(const FractalHeap& heap, std::span<const std::byte> id) {
+std::span<const std::byte> Hdf5File::heap_object(const FractalHeap& heap,
+                                                 std::span<const std::byte> id) {
   Cursor c(id);
   const std::uint8_t flags = c.u8();
   const unsigned kind = (flags >> 4) & 3;
   if (kind == 0) {
     const std::uint64_t offset = c.number_of(heap.offset_size);
     const std::uint64_t size = c.number_of(heap.length_size);
-    return check(c, "heap object") ? managed_object(heap, offset, size) : std::span<const std::byte>();
+    return check(c, "heap object") ? managed_object(heap, offset, size)
+                                   : std::span<const std::byte>();
   }
   if (kind == 1 && id.size() >= 1u + offset_size_ + length_size_) {
     const Address where = address(c);
@@ -115,7 +118,8 @@ std::span<const std::byte> Hdf5File::heap_object(const FractalHeap& heap, std::s
   return {};
 }
 
-std::span<const std::byte> Hdf5File::managed_object(const FractalHeap& heap, std::uint64_t offset, std::uint64_t size) {
+std::span<const std::byte> Hdf5File::managed_object(const FractalHeap& heap, std::uint64_t offset,
+                                                    std::uint64_t size) {
   Address block = heap.root;
   std::uint64_t block_begin = 0;
   std::uint64_t block_size = heap.start;
@@ -132,11 +136,14 @@ std::span<const std::byte> Hdf5File::managed_object(const FractalHeap& heap, std
     // The row and column whose block holds the offset.
     std::uint64_t at_offset = block_begin;
     unsigned row = 0;
-    while (row < rows && heap.block_size(row) != 0 && offset - at_offset >= heap.block_size(row) * heap.width) {
+    while (row < rows && heap.block_size(row) != 0 &&
+           offset - at_offset >= heap.block_size(row) * heap.width) {
       at_offset += heap.block_size(row) * heap.width;
       ++row;
     }
-    const std::uint64_t column = row < rows && heap.block_size(row) != 0 ? (offset - at_offset) / heap.block_size(row) : heap.width;
+    const std::uint64_t column = row < rows && heap.block_size(row) != 0
+                                     ? (offset - at_offset) / heap.block_size(row)
+                                     : heap.width;
     if (row >= rows || column >= heap.width) break;
     Address next = kUndefined;
     for (unsigned r = 0; r < rows && c.ok(); ++r) {
@@ -191,8 +198,12 @@ std::vector<std::span<const std::byte>> Hdf5File::tree_records(Address tree, int
     return records;
   }
   if (root == kUndefined || root_records == 0) return records;
-  read_tree_node({.address = root, .depth = depth, .records = root_records, .record_size = record_size,
-                  .node_size = node_size}, records);
+  read_tree_node({.address = root,
+                  .depth = depth,
+                  .records = root_records,
+                  .record_size = record_size,
+                  .node_size = node_size},
+                 records);
   return records;
 }
 
@@ -200,7 +211,8 @@ std::vector<std::span<const std::byte>> Hdf5File::tree_records(Address tree, int
 void Hdf5File::read_tree_node(const TreeNode& node, std::vector<std::span<const std::byte>>& into) {
   Cursor c = at(node.address, "B-tree node");
   const std::size_t begin = c.position();
-  if (!c.expect(node.depth == 0 ? "BTLF" : "BTIN")) return fail("HDF5: a B-tree node without its signature");
+  if (!c.expect(node.depth == 0 ? "BTLF" : "BTIN"))
+    return fail("HDF5: a B-tree node without its signature");
   c.skip(2);
   for (unsigned i = 0; i < node.records && step(); ++i) into.push_back(c.take(node.record_size));
   if (node.depth == 0) {
@@ -208,15 +220,17 @@ void Hdf5File::read_tree_node(const TreeNode& node, std::vector<std::span<const 
     return;
   }
   constexpr std::uint64_t kOverhead = 10;
-  std::uint64_t most = (node.node_size - kOverhead) / node.record_size;  // records of a node at the depth below
-  std::uint64_t total = most;                                           // of the subtree there
+  std::uint64_t most =
+      (node.node_size - kOverhead) / node.record_size;  // records of a node at the depth below
+  std::uint64_t total = most;                           // of the subtree there
   const unsigned count_size = bytes_for(most);
   unsigned total_size = 0;
   for (int depth = 1; depth < node.depth; ++depth) {
     const std::uint64_t pointer = offset_size_ + count_size + total_size;
     if (node.node_size < kOverhead + pointer) return fail("HDF5: a B-tree of impossible sizes");
     most = (node.node_size - kOverhead - pointer) / (node.record_size + pointer);
-    if (__builtin_mul_overflow(total, most + 1, &total) || __builtin_add_overflow(total, most, &total)) {
+    if (__builtin_mul_overflow(total, most + 1, &total) ||
+        __builtin_add_overflow(total, most, &total)) {
       return fail("HDF5: a B-tree of impossible sizes");
     }
     total_size = bytes_for(total);

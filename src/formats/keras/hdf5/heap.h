@@ -5,8 +5,8 @@
 
 namespace tare {
 
-// A table of blocks: each row has `width` blocks; the first two rows' have `start` bytes, each further row's twice the
-// row before. Blocks larger than `max_direct` hold tables of their own.
+// A table of blocks: each row has `width` blocks; the first two rows' have `start` bytes, each
+// further row's twice the row before. Blocks larger than `max_direct` hold tables of their own.
 struct Hdf5File::FractalHeap {
   std::uint16_t id_size = 0;
   unsigned offset_size = 0;  // of an object's place, in bytes
@@ -20,7 +20,9 @@ struct Hdf5File::FractalHeap {
   bool checked = false;         // blocks carry a sum
   bool filtered = false;
 
-  std::uint64_t block_size(unsigned row) const { return row == 0 ? start : row < 64 ? start << (row - 1) : 0; }
+  std::uint64_t block_size(unsigned row) const {
+    return row == 0 ? start : row < 64 ? start << (row - 1) : 0;
+  }
 };
 
 }  // namespace tare

@@ -7,21 +7,29 @@ namespace tare {
 namespace {
 
 // Classes of datatypes.
-constexpr unsigned kFixedPoint = 0, kFloatingPoint = 1, kString = 3, kEnumeration = 8, kVariableLength = 9;
+constexpr unsigned kFixedPoint = 0, kFloatingPoint = 1, kString = 3, kEnumeration = 8,
+                   kVariableLength = 9;
 
 std::string_view class_name(unsigned kind) {
-  static constexpr std::string_view kNames[] = {"integers",   "floats", "times", "strings", "bit fields", "opaque data",
-                                                "compounds", "references", "enumerations", "variable-length data", "arrays"};
+  static constexpr std::string_view kNames[] = {
+      "integers",    "floats",    "times",      "strings",      "bit fields",
+      "opaque data", "compounds", "references", "enumerations", "variable-length data",
+      "arrays"};
   return kind < std::size(kNames) ? kNames[kind] : "data of an unknown class";
 }
 
 std::optional<DType> integer_type(std::uint32_t size, bool is_signed) {
   switch (size) {
-    case 1: return is_signed ? DType::kInt8 : DType::kUint8;
-    case 2: return is_signed ? DType::kInt16 : DType::kUint16;
-    case 4: return is_signed ? DType::kInt32 : DType::kUint32;
-    case 8: return is_signed ? DType::kInt64 : DType::kUint64;
-    default: return std::nullopt;
+    case 1:
+      return is_signed ? DType::kInt8 : DType::kUint8;
+    case 2:
+      return is_signed ? DType::kInt16 : DType::kUint16;
+    case 4:
+      return is_signed ? DType::kInt32 : DType::kUint32;
+    case 8:
+      return is_signed ? DType::kInt64 : DType::kUint64;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -42,7 +50,8 @@ Hdf5Type Hdf5File::read_type(std::span<const std::byte> data) {
   const std::uint8_t head = c.u8();
   const unsigned kind = head & 15u;
   const unsigned version = head >> 4;
-  const std::uint32_t bits = c.u8() | static_cast<std::uint32_t>(c.u8()) << 8 | static_cast<std::uint32_t>(c.u8()) << 16;
+  const std::uint32_t bits =
+      c.u8() | static_cast<std::uint32_t>(c.u8()) << 8 | static_cast<std::uint32_t>(c.u8()) << 16;
   type.size = c.u32();
   if (!check(c, "datatype")) return type;
   if (version < 1 || version > 4) fail("HDF5: a datatype of unknown version");
@@ -62,7 +71,8 @@ Hdf5Type Hdf5File::read_type(std::span<const std::byte> data) {
   } else if (kind == kEnumeration) {
     // NumPy's booleans are an enumeration of bytes.
     const Hdf5Type base = read_type(c.take(c.left()));
-    if (base.kind == Hdf5Type::Kind::kNumber && base.size == 1 && type.size == 1) dtype = DType::kBool;
+    if (base.kind == Hdf5Type::Kind::kNumber && base.size == 1 && type.size == 1)
+      dtype = DType::kBool;
   } else if (kind == kString) {
     type.kind = Hdf5Type::Kind::kFixedString;
     type.null_ends = (bits & 15u) != 2;
@@ -112,7 +122,8 @@ Hdf5File::Layout Hdf5File::read_layout(std::span<const std::byte> data) {
   const unsigned kind = c.u8();
   if (version < 3) c.skip(5);
   if (kind > 2) {
-    fail(kind == 3 ? "HDF5: virtual datasets are not supported" : "HDF5: an unknown data layout", Code::kUnsupported);
+    fail(kind == 3 ? "HDF5: virtual datasets are not supported" : "HDF5: an unknown data layout",
+         Code::kUnsupported);
     return layout;
   }
   layout.kind = static_cast<Layout::Kind>(kind);
@@ -152,8 +163,10 @@ Hdf5File::Layout Hdf5File::read_layout(std::span<const std::byte> data) {
   if (!check(c, "data layout")) return layout;
   if (layout.kind == Layout::Kind::kChunked) {
     // The last one is the size of an element.
-    if (layout.chunk.size() < 2 || layout.chunk.size() != dimensions) fail("HDF5: chunks of no dimensions");
-    else layout.chunk.pop_back();
+    if (layout.chunk.size() < 2 || layout.chunk.size() != dimensions)
+      fail("HDF5: chunks of no dimensions");
+    else
+      layout.chunk.pop_back();
     for (const std::uint64_t extent : layout.chunk) {
       if (extent == 0) fail("HDF5: chunks of size 0");
     }
@@ -180,7 +193,8 @@ std::vector<Hdf5File::Filter> Hdf5File::read_filters(std::span<const std::byte> 
     }
     if (version == 1 && values % 2 == 1) c.skip(4);
     if (filter.id < 1 || filter.id > 3) {
-      fail("HDF5: filter " + std::to_string(filter.id) + " is not supported; save with gzip or without compression",
+      fail("HDF5: filter " + std::to_string(filter.id) +
+               " is not supported; save with gzip or without compression",
            Code::kUnsupported);
     }
     check(c, "filter pipeline");
@@ -190,7 +204,8 @@ std::vector<Hdf5File::Filter> Hdf5File::read_filters(std::span<const std::byte> 
 }
 
 // True when the attribute in this message has the name.
-bool Hdf5File::read_attribute(std::span<const std::byte> data, std::string_view name, Hdf5Attribute& into) {
+bool Hdf5File::read_attribute(std::span<const std::byte> data, std::string_view name,
+                              Hdf5Attribute& into) {
   Cursor c(data);
   const unsigned version = c.u8();
   const std::uint8_t flags = c.u8();

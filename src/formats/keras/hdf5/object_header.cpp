@@ -56,11 +56,13 @@ void Hdf5File::read_old_header(Cursor c, std::vector<Message>& into) {
         blocks.push_back(next.take(bytes));
         if (!check(reference, "header continuation") || !check(next, "header continuation")) return;
       } else {
-        into.push_back({static_cast<std::uint16_t>(type | (flags & kSharedFlag ? 0x8000 : 0)), data});
+        into.push_back(
+            {static_cast<std::uint16_t>(type | (flags & kSharedFlag ? 0x8000 : 0)), data});
       }
     }
   }
-  if (blocks.size() >= kMaxBlocks) fail("HDF5: an object header of too many blocks", Code::kBudgetExceeded);
+  if (blocks.size() >= kMaxBlocks)
+    fail("HDF5: an object header of too many blocks", Code::kBudgetExceeded);
 }
 
 void Hdf5File::read_new_header(Cursor c, std::vector<Message>& into) {
@@ -89,15 +91,20 @@ void Hdf5File::read_new_header(Cursor c, std::vector<Message>& into) {
         const std::uint64_t bytes = this->length(reference);
         Cursor next = at(where, "header continuation");
         const std::size_t start = next.position();
-        if (bytes < 8 || !next.expect("OCHK")) return fail("HDF5: a header continuation without its signature");
+        if (bytes < 8 || !next.expect("OCHK"))
+          return fail("HDF5: a header continuation without its signature");
         blocks.push_back(next.take(bytes - 8));
-        if (!check(reference, "header continuation") || !check_sum(next, start, "header continuation")) return;
+        if (!check(reference, "header continuation") ||
+            !check_sum(next, start, "header continuation"))
+          return;
       } else {
-        into.push_back({static_cast<std::uint16_t>(type | (message_flags & kSharedFlag ? 0x8000 : 0)), data});
+        into.push_back(
+            {static_cast<std::uint16_t>(type | (message_flags & kSharedFlag ? 0x8000 : 0)), data});
       }
     }
   }
-  if (blocks.size() >= kMaxBlocks) fail("HDF5: an object header of too many blocks", Code::kBudgetExceeded);
+  if (blocks.size() >= kMaxBlocks)
+    fail("HDF5: an object header of too many blocks", Code::kBudgetExceeded);
 }
 
 // A message that stands in another object's header, as a named datatype's does.

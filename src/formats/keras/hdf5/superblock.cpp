@@ -27,10 +27,15 @@ std::optional<std::uint64_t> Hdf5Space::elements() const {
   return product;
 }
 
-Hdf5File::Hdf5File(Buffer file, std::uint64_t max_bytes) : file_(std::move(file)), max_bytes_(max_bytes) { open(); }
+Hdf5File::Hdf5File(Buffer file, std::uint64_t max_bytes)
+    : file_(std::move(file)), max_bytes_(max_bytes) {
+  open();
+}
 
 bool Hdf5File::step() {
-  if (++steps_ > kMaxSteps) fail("the HDF5 file has too many parts, or parts that point at each other", Code::kBudgetExceeded);
+  if (++steps_ > kMaxSteps)
+    fail("the HDF5 file has too many parts, or parts that point at each other",
+         Code::kBudgetExceeded);
   return ok();
 }
 
@@ -38,7 +43,8 @@ Cursor Hdf5File::at(Address address, std::string_view what) {
   const auto bytes = file_.bytes();
   Cursor c(bytes);
   std::uint64_t position = 0;
-  if (!step() || address == kUndefined || __builtin_add_overflow(base_, address, &position) || position >= bytes.size()) {
+  if (!step() || address == kUndefined || __builtin_add_overflow(base_, address, &position) ||
+      position >= bytes.size()) {
     fail("HDF5: a " + std::string(what) + " lies outside the file");
     c.fail();
     return c;
@@ -62,18 +68,21 @@ bool Hdf5File::check_sum(Cursor& c, std::size_t begin, std::string_view what) {
 void Hdf5File::open() {
   const auto signature = find_signature(file_.bytes());
   if (!signature) return fail("not an HDF5 file");
-  // Addresses count from here, whatever the superblock says: a user block may have been put before it later.
+  // Addresses count from here, whatever the superblock says: a user block may have been put before
+  // it later.
   base_ = *signature;
   Cursor c(file_.bytes(), static_cast<std::size_t>(base_));
   const std::size_t begin = c.position();
   c.skip(kSignature.size());
   const unsigned version = c.u8();
-  if (version > 3) return fail("HDF5 superblock version " + std::to_string(version) + " is unknown");
+  if (version > 3)
+    return fail("HDF5 superblock version " + std::to_string(version) + " is unknown");
   if (version < 2) c.skip(4);
   offset_size_ = c.u8();
   length_size_ = c.u8();
   for (const unsigned size : {offset_size_, length_size_}) {
-    if (size != 2 && size != 4 && size != 8) return fail("HDF5: addresses of " + std::to_string(size) + " bytes");
+    if (size != 2 && size != 4 && size != 8)
+      return fail("HDF5: addresses of " + std::to_string(size) + " bytes");
   }
   c.skip(version < 2 ? 9 : 1);  // a reserved byte, ranks of groups' trees, flags
   if (version == 1) c.skip(4);
@@ -87,7 +96,8 @@ void Hdf5File::open() {
   root_ = address(c);
   if (version >= 2 && !check_sum(c, begin, "superblock")) return;
   if (!check(c, "superblock")) return;
-  if (end > file_.size()) fail("the HDF5 file is cut short: it should have " + std::to_string(end) + " bytes");
+  if (end > file_.size())
+    fail("the HDF5 file is cut short: it should have " + std::to_string(end) + " bytes");
 }
 
 }  // namespace tare

@@ -2,7 +2,6 @@
 #include "formats/keras/activations.h"
 
 #include "formats/keras/layers/attention_mask.h"
-
 #include "ir/facets.h"
 #include "ops/compose.h"
 #include "ops/prelu.h"
@@ -23,7 +22,8 @@ double slope(KerasLayer& layer, std::string_view key, double otherwise) {
 
 void read_leaky_relu(KerasLayer& layer) {
   if (!layer.expect(1, 1)) return;
-  const double alpha = slope(layer, layer.config("negative_slope").exists() ? "negative_slope" : "alpha", 0.3);
+  const double alpha =
+      slope(layer, layer.config("negative_slope").exists() ? "negative_slope" : "alpha", 0.3);
   Compose g(layer.builder());
   layer.output(g.unary(UnaryKind::kLeakyRelu, layer.input(), static_cast<float>(alpha)));
 }
@@ -31,7 +31,8 @@ void read_leaky_relu(KerasLayer& layer) {
 void read_elu(KerasLayer& layer) {
   if (!layer.expect(1, 1)) return;
   Compose g(layer.builder());
-  layer.output(g.unary(UnaryKind::kElu, layer.input(), static_cast<float>(slope(layer, "alpha", 1.0))));
+  layer.output(
+      g.unary(UnaryKind::kElu, layer.input(), static_cast<float>(slope(layer, "alpha", 1.0))));
 }
 
 // x above the threshold, negative_slope * (x - threshold) below it, cut at max_value.
@@ -62,7 +63,8 @@ void read_thresholded_relu(KerasLayer& layer) {
   if (!layer.expect(1, 1)) return;
   Compose g(layer.builder());
   const ValueId x = layer.input();
-  layer.output(g.mul(x, g.cast(g.binary(BinaryKind::kGreater, x, slope(layer, "theta", 1.0)), g.dtype(x))));
+  layer.output(
+      g.mul(x, g.cast(g.binary(BinaryKind::kGreater, x, slope(layer, "theta", 1.0)), g.dtype(x))));
 }
 
 // alpha has the input's shape without the batch; shared axes have an extent of 1.
@@ -76,12 +78,14 @@ void read_prelu(KerasLayer& layer) {
     ErrorSink sink;
     for (const std::int64_t axis : axes.integers(sink, kMaxRank)) {
       const int at = layer.axis(axis, rank);
-      if (layer.require(at >= 1, "shared_axes: the batch cannot be shared")) shared[static_cast<std::size_t>(at)] = true;
+      if (layer.require(at >= 1, "shared_axes: the batch cannot be shared"))
+        shared[static_cast<std::size_t>(at)] = true;
     }
     if (!sink.ok()) layer.fail("shared_axes: " + sink.error().message);
   }
   Shape shape;
-  for (int i = 1; i < rank; ++i) shape.push_back(shared[static_cast<std::size_t>(i)] ? 1 : layer.extent(x, i));
+  for (int i = 1; i < rank; ++i)
+    shape.push_back(shared[static_cast<std::size_t>(i)] ? 1 : layer.extent(x, i));
   const ValueId alpha = layer.weight_value({"alpha", 0, shape});
   layer.output(layer.emit(Prelu{}, {x, alpha}));
 }
@@ -96,7 +100,8 @@ void read_softmax(KerasLayer& layer) {
   const Json json = layer.config("axis");
   if (json.is_array()) {
     ErrorSink sink;
-    for (const std::int64_t axis : json.integers(sink, kMaxRank)) axes.push_back(layer.axis(axis, rank));
+    for (const std::int64_t axis : json.integers(sink, kMaxRank))
+      axes.push_back(layer.axis(axis, rank));
     if (!sink.ok()) layer.fail("axis: " + sink.error().message);
   } else {
     axes.push_back(layer.axis("axis", rank, -1));

@@ -1,4 +1,5 @@
-// Augmentation: what changes images at random while a model is trained, and leaves them alone afterwards.
+// Augmentation: what changes images at random while a model is trained, and leaves them alone
+// afterwards.
 #include "ir/facets.h"
 #include "ops/compose.h"
 #include "ports/keras_layer.h"
@@ -20,13 +21,15 @@ void read_augmentation(KerasLayer& layer) {
 void read_pipeline(KerasLayer& layer) {
   if (!layer.expect(1, 1)) return;
   const Json layers = layer.config("layers");
-  if (!layer.require(layers.is_array() && layers.size() <= 4096, "layers: expected an array")) return;
+  if (!layer.require(layers.is_array() && layers.size() <= 4096, "layers: expected an array"))
+    return;
   KerasTensor x = layer.tensor();
   int number = 0;
   for (const Json serialized : layers) {
     KerasObject& inner = layer.child("layers/" + std::to_string(number++), serialized);
     if (!layer.ok()) return;
-    const auto outputs = layer.call_child(inner, {.positional = {KerasArgument::of(x)}, .named = {}});
+    const auto outputs =
+        layer.call_child(inner, {.positional = {KerasArgument::of(x)}, .named = {}});
     if (outputs.empty()) return;
     x = outputs[0];
   }
@@ -40,19 +43,23 @@ extern const ReadKerasFacet read_keras_cut_mix{"CutMix", read_augmentation};
 extern const ReadKerasFacet read_keras_mix_up{"MixUp", read_augmentation};
 extern const ReadKerasFacet read_keras_rand_augment{"RandAugment", read_augmentation};
 extern const ReadKerasFacet read_keras_random_brightness{"RandomBrightness", read_augmentation};
-extern const ReadKerasFacet read_keras_random_color_degeneration{"RandomColorDegeneration", read_augmentation};
+extern const ReadKerasFacet read_keras_random_color_degeneration{"RandomColorDegeneration",
+                                                                 read_augmentation};
 extern const ReadKerasFacet read_keras_random_color_jitter{"RandomColorJitter", read_augmentation};
 extern const ReadKerasFacet read_keras_random_contrast{"RandomContrast", read_augmentation};
-extern const ReadKerasFacet read_keras_random_elastic_transform{"RandomElasticTransform", read_augmentation};
+extern const ReadKerasFacet read_keras_random_elastic_transform{"RandomElasticTransform",
+                                                                read_augmentation};
 extern const ReadKerasFacet read_keras_random_erasing{"RandomErasing", read_augmentation};
 extern const ReadKerasFacet read_keras_random_flip{"RandomFlip", read_augmentation};
-extern const ReadKerasFacet read_keras_random_gaussian_blur{"RandomGaussianBlur", read_augmentation};
+extern const ReadKerasFacet read_keras_random_gaussian_blur{"RandomGaussianBlur",
+                                                            read_augmentation};
 extern const ReadKerasFacet read_keras_random_grayscale{"RandomGrayscale", read_augmentation};
 extern const ReadKerasFacet read_keras_random_height{"RandomHeight", read_augmentation};
 extern const ReadKerasFacet read_keras_random_hue{"RandomHue", read_augmentation};
 extern const ReadKerasFacet read_keras_random_invert{"RandomInvert", read_augmentation};
 extern const ReadKerasFacet read_keras_random_perspective{"RandomPerspective", read_augmentation};
-extern const ReadKerasFacet read_keras_random_posterization{"RandomPosterization", read_augmentation};
+extern const ReadKerasFacet read_keras_random_posterization{"RandomPosterization",
+                                                            read_augmentation};
 extern const ReadKerasFacet read_keras_random_rotation{"RandomRotation", read_augmentation};
 extern const ReadKerasFacet read_keras_random_saturation{"RandomSaturation", read_augmentation};
 extern const ReadKerasFacet read_keras_random_sharpness{"RandomSharpness", read_augmentation};

@@ -29,11 +29,14 @@ Border read_border(KerasLayer& layer, std::string_view key, int spatial) {
   if (spatial == 1 && json.is_array()) {
     pair(json.at(0).is_array() ? json.at(0) : json);
   } else {
-    if (json.is_array() && json.size() != static_cast<std::size_t>(spatial)) json.expected(std::to_string(spatial) + " values", sink);
+    if (json.is_array() && json.size() != static_cast<std::size_t>(spatial))
+      json.expected(std::to_string(spatial) + " values", sink);
     for (int i = 0; i < spatial && sink.ok(); ++i) {
       const Json one = json.is_array() ? json.at(i) : json;
-      if (one.is_array()) pair(one);
-      else add(one.integer(sink), one.integer(sink));
+      if (one.is_array())
+        pair(one);
+      else
+        add(one.integer(sink), one.integer(sink));
     }
   }
   if (!sink.ok()) layer.fail(std::string(key) + ": " + sink.error().message);
@@ -49,9 +52,11 @@ void read_cropping(KerasLayer& layer) {
   ValueId x = layer.input();
   for (int i = 0; i < kSpatial && layer.ok(); ++i) {
     const int axis = i + (first ? 2 : 1);
-    const std::int64_t before = border.before[static_cast<std::size_t>(i)], after = border.after[static_cast<std::size_t>(i)];
+    const std::int64_t before = border.before[static_cast<std::size_t>(i)],
+                       after = border.after[static_cast<std::size_t>(i)];
     const Dim extent = layer.shape(x)[axis];
-    if (is_known(extent) && before + after >= extent) return layer.fail("cropping leaves nothing of dimension " + std::to_string(axis));
+    if (is_known(extent) && before + after >= extent)
+      return layer.fail("cropping leaves nothing of dimension " + std::to_string(axis));
     if (before + after != 0) x = g.slice(x, axis, before, after == 0 ? INT64_MAX : -after);
   }
   layer.output(x, ValueId::kNone);
@@ -74,16 +79,20 @@ template <int kSpatial>
 void read_upsampling(KerasLayer& layer) {
   const auto sizes = layer.counts("size", kSpatial, 1, 2);
   const bool first = layer.channels_first();
-  const std::string_view method = kSpatial == 2 ? layer.text("interpolation", "nearest") : "nearest";
+  const std::string_view method =
+      kSpatial == 2 ? layer.text("interpolation", "nearest") : "nearest";
   if (!layer.expect(1, 1) || !layer.expect_rank(layer.input(), kSpatial + 2)) return;
   Compose g(layer.builder());
   ValueId x = layer.input();
   if (method == "nearest") {
-    for (int i = 0; i < kSpatial; ++i) x = g.repeat(x, i + (first ? 2 : 1), sizes[static_cast<std::size_t>(i)]);
+    for (int i = 0; i < kSpatial; ++i)
+      x = g.repeat(x, i + (first ? 2 : 1), sizes[static_cast<std::size_t>(i)]);
     return layer.output(x, ValueId::kNone);
   }
   if (first) x = channels_last(g, x);
-  x = resize_image(layer, x, {.method = method, .height_factor = sizes[0], .width_factor = sizes[kSpatial == 2 ? 1 : 0]});
+  x = resize_image(
+      layer, x,
+      {.method = method, .height_factor = sizes[0], .width_factor = sizes[kSpatial == 2 ? 1 : 0]});
   layer.output(first ? channels_first(g, x) : x, ValueId::kNone);
 }
 
@@ -91,7 +100,8 @@ void read_repeat_vector(KerasLayer& layer) {
   const std::int64_t count = layer.count("n");
   if (!layer.expect(1, 1) || !layer.expect_rank(layer.input(), 2)) return;
   Compose g(layer.builder());
-  layer.output(g.tile(g.expand_dims(layer.input(), 1), std::array<std::int64_t, 3>{1, count, 1}), ValueId::kNone);
+  layer.output(g.tile(g.expand_dims(layer.input(), 1), std::array<std::int64_t, 3>{1, count, 1}),
+               ValueId::kNone);
 }
 
 }  // namespace

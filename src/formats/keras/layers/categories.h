@@ -6,9 +6,10 @@
 
 namespace tare {
 
-// By the layer's "output_mode": the indices themselves, one hot, or, over the last dimension, which occur or how often.
-// Negative indices do not occur. Counts may be weighted.
-ValueId encode_categories(KerasLayer& layer, ValueId indices, std::int64_t depth, DType type, ValueId weights = ValueId::kNone);
+// By the layer's "output_mode": the indices themselves, one hot, or, over the last dimension, which
+// occur or how often. Negative indices do not occur. Counts may be weighted.
+ValueId encode_categories(KerasLayer& layer, ValueId indices, std::int64_t depth, DType type,
+                          ValueId weights = ValueId::kNone);
 
 struct TokenTable {
   std::vector<std::string> tokens;  // without those for masks and unknown tokens
@@ -18,7 +19,8 @@ struct TokenTable {
 // A layer's vocabulary: from its configuration, else from the files beside the weights.
 TokenTable read_vocabulary(KerasLayer& layer, std::span<const std::string> special_tokens);
 
-// Factors of tf-idf for all `depth` indices, of which the first `special` are not tokens of the vocabulary.
+// Factors of tf-idf for all `depth` indices, of which the first `special` are not tokens of the
+// vocabulary.
 ValueId idf_weights(KerasLayer& layer, std::int64_t special, std::int64_t depth, bool with_special);
 
 }  // namespace tare

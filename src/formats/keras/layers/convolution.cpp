@@ -47,13 +47,17 @@ void read_convolution(KerasLayer& layer) {
   if (!layer.expect(1, 1)) return;
   // Further dimensions before the spatial ones are part of the batch.
   const int extra = layer.rank(layer.input()) - kSpatial - 2;
-  if ((extra <= 0 || window.channels_first) && !layer.expect_rank(layer.input(), kSpatial + 2)) return;
+  if ((extra <= 0 || window.channels_first) && !layer.expect_rank(layer.input(), kSpatial + 2))
+    return;
   const std::int64_t channels = channels_of(layer, window);
-  if (!layer.require(channels % groups == 0 && filters % groups == 0, "groups do not divide the channels")) return;
+  if (!layer.require(channels % groups == 0 && filters % groups == 0,
+                     "groups do not divide the channels"))
+    return;
   const ValueId filter = layer.constant("kernel", [&] {
     return as_filter(layer.weight({"kernel", 0, kernel_shape(window, channels / groups, filters)}));
   });
-  const ValueId bias = layer.flag("use_bias", true) ? layer.weight_value({"bias", 1, {filters}}) : ValueId::kNone;
+  const ValueId bias =
+      layer.flag("use_bias", true) ? layer.weight_value({"bias", 1, {filters}}) : ValueId::kNone;
   if (!layer.ok()) return;
   Compose g(layer.builder());
   const auto whole = g.extents(layer.input());
@@ -78,19 +82,23 @@ void read_convolution(KerasLayer& layer) {
 template <int kSpatial>
 void read_depthwise(KerasLayer& layer) {
   const KerasWindow window = read_window(layer, kSpatial, "kernel_size");
-  const std::int64_t multiplier = layer.config("depth_multiplier").is_null() ? 1 : layer.count("depth_multiplier");
+  const std::int64_t multiplier =
+      layer.config("depth_multiplier").is_null() ? 1 : layer.count("depth_multiplier");
   if (!layer.expect(1, 1) || !layer.expect_rank(layer.input(), kSpatial + 2)) return;
   const std::int64_t channels = channels_of(layer, window);
   const ValueId filter = layer.constant("kernel", [&] {
-    return as_depthwise_filter(layer.weight({"depthwise_kernel|kernel", 0, kernel_shape(window, channels, multiplier)}));
+    return as_depthwise_filter(
+        layer.weight({"depthwise_kernel|kernel", 0, kernel_shape(window, channels, multiplier)}));
   });
-  const ValueId bias =
-      layer.flag("use_bias", true) ? layer.weight_value({"bias", 1, {channels * multiplier}}) : ValueId::kNone;
+  const ValueId bias = layer.flag("use_bias", true)
+                           ? layer.weight_value({"bias", 1, {channels * multiplier}})
+                           : ValueId::kNone;
   if (!layer.ok()) return;
   Compose g(layer.builder());
   const bool apart = window.channels_first;
-  ValueId y = layer.emit(DepthwiseConv2D{.axes = window.axes_2d(), .padding = window.padding},
-                         {enter_window(g, window, layer.input()), filter, apart ? ValueId::kNone : bias});
+  ValueId y =
+      layer.emit(DepthwiseConv2D{.axes = window.axes_2d(), .padding = window.padding},
+                 {enter_window(g, window, layer.input()), filter, apart ? ValueId::kNone : bias});
   y = apart ? add_bias_and_leave(layer, g, window, y, bias) : leave_window(g, window, y);
   layer.output(layer.activate("activation", y), ValueId::kNone);
 }
@@ -99,25 +107,31 @@ template <int kSpatial>
 void read_separable(KerasLayer& layer) {
   const KerasWindow window = read_window(layer, kSpatial, "kernel_size");
   const std::int64_t filters = layer.count("filters");
-  const std::int64_t multiplier = layer.config("depth_multiplier").is_null() ? 1 : layer.count("depth_multiplier");
+  const std::int64_t multiplier =
+      layer.config("depth_multiplier").is_null() ? 1 : layer.count("depth_multiplier");
   if (!layer.expect(1, 1) || !layer.expect_rank(layer.input(), kSpatial + 2)) return;
   const std::int64_t channels = channels_of(layer, window);
   const ValueId depthwise = layer.constant("depthwise_kernel", [&] {
-    return as_depthwise_filter(layer.weight({"depthwise_kernel", 0, kernel_shape(window, channels, multiplier)}));
+    return as_depthwise_filter(
+        layer.weight({"depthwise_kernel", 0, kernel_shape(window, channels, multiplier)}));
   });
   KerasWindow point = window;
   point.size.assign(point.size.size(), 1);
   const ValueId pointwise = layer.constant("pointwise_kernel", [&] {
-    return as_filter(layer.weight({"pointwise_kernel", 1, kernel_shape(point, channels * multiplier, filters)}));
+    return as_filter(
+        layer.weight({"pointwise_kernel", 1, kernel_shape(point, channels * multiplier, filters)}));
   });
-  const ValueId bias = layer.flag("use_bias", true) ? layer.weight_value({"bias", 2, {filters}}) : ValueId::kNone;
+  const ValueId bias =
+      layer.flag("use_bias", true) ? layer.weight_value({"bias", 2, {filters}}) : ValueId::kNone;
   if (!layer.ok()) return;
   Compose g(layer.builder());
   const ValueId x = enter_window(g, window, layer.input());
   const ValueId middle =
-      layer.emit(DepthwiseConv2D{.axes = window.axes_2d(), .padding = window.padding}, {x, depthwise, ValueId::kNone});
+      layer.emit(DepthwiseConv2D{.axes = window.axes_2d(), .padding = window.padding},
+                 {x, depthwise, ValueId::kNone});
   const bool apart = window.channels_first;
-  ValueId y = layer.emit(Conv2D{.padding = Padding::kValid}, {middle, pointwise, apart ? ValueId::kNone : bias});
+  ValueId y = layer.emit(Conv2D{.padding = Padding::kValid},
+                         {middle, pointwise, apart ? ValueId::kNone : bias});
   y = apart ? add_bias_and_leave(layer, g, window, y, bias) : leave_window(g, window, y);
   layer.output(layer.activate("activation", y), ValueId::kNone);
 }
@@ -133,7 +147,9 @@ extern const ReadKerasFacet read_keras_separable_conv_2d{"SeparableConv2D", read
 // Names of Keras 1 that both generations still read.
 extern const ReadKerasFacet read_keras_convolution_1d{"Convolution1D", read_convolution<1>};
 extern const ReadKerasFacet read_keras_convolution_2d{"Convolution2D", read_convolution<2>};
-extern const ReadKerasFacet read_keras_separable_convolution_1d{"SeparableConvolution1D", read_separable<1>};
-extern const ReadKerasFacet read_keras_separable_convolution_2d{"SeparableConvolution2D", read_separable<2>};
+extern const ReadKerasFacet read_keras_separable_convolution_1d{"SeparableConvolution1D",
+                                                                read_separable<1>};
+extern const ReadKerasFacet read_keras_separable_convolution_2d{"SeparableConvolution2D",
+                                                                read_separable<2>};
 
 }  // namespace tare

@@ -7,8 +7,8 @@
 namespace tare {
 namespace {
 
-// Integers times integers, divided by the scales of both: what Keras computes with int8 kernels, in floats that hold
-// the same integers.
+// Integers times integers, divided by the scales of both: what Keras computes with int8 kernels, in
+// floats that hold the same integers.
 ValueId quantised_product(KerasLayer& layer, ValueId x, const Shape& shape) {
   Compose g(layer.builder());
   std::vector<double> divisors;
@@ -22,7 +22,8 @@ ValueId quantised_product(KerasLayer& layer, ValueId x, const Shape& shape) {
     if (divisors.empty()) divisors.assign(static_cast<std::size_t>(shape[1]), 1.0);
     return tensor_of(divisors, DType::kFloat32, {shape[1]});
   });
-  if (layer.object().quantisation != "int8") return g.div(g.dense(x, kernel, ValueId::kNone), divisor);
+  if (layer.object().quantisation != "int8")
+    return g.div(g.dense(x, kernel, ValueId::kNone), divisor);
   const QuantisedInput input = quantise_input(layer, x);
   return g.div(g.dense(input.steps, kernel, ValueId::kNone), g.mul(input.scale, divisor));
 }
@@ -31,9 +32,12 @@ void read_dense(KerasLayer& layer) {
   const std::int64_t units = layer.count("units");
   if (!layer.expect(1, 1)) return;
   const ValueId x = layer.input();
-  if (!layer.require(layer.rank(x) >= 2, "expected an input of rank 2 or more, got shape " + layer.shape(x).text())) return;
+  if (!layer.require(layer.rank(x) >= 2,
+                     "expected an input of rank 2 or more, got shape " + layer.shape(x).text()))
+    return;
   const Shape shape{layer.extent(x, layer.rank(x) - 1), units};
-  const ValueId bias = layer.flag("use_bias", true) ? layer.weight_value({"bias", 1, {units}}) : ValueId::kNone;
+  const ValueId bias =
+      layer.flag("use_bias", true) ? layer.weight_value({"bias", 1, {units}}) : ValueId::kNone;
   Compose g(layer.builder());
   ValueId y = x;
   if (layer.object().quantisation.empty()) {

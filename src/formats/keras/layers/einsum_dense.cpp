@@ -1,7 +1,6 @@
 // EinsumDense, and the projections of attention layers, which are of its kind.
-#include "formats/keras/layers/projection.h"
-
 #include "formats/keras/einsum.h"
+#include "formats/keras/layers/projection.h"
 #include "formats/keras/stored_kernel.h"
 #include "ir/constant_tensor.h"
 #include "ir/facets.h"
@@ -42,7 +41,8 @@ ValueId project(KerasLayer& layer, ValueId x, std::string_view equation, bool bi
   std::string kernel_letters(equation);
   kernel_letters = kernel_letters.substr(kernel_letters.find(',') + 1);
   kernel_letters = kernel_letters.substr(0, kernel_letters.find('-'));
-  const auto rank = static_cast<int>(std::count_if(kernel_letters.begin(), kernel_letters.end(), [](char c) { return c != ' '; }));
+  const auto rank = static_cast<int>(
+      std::count_if(kernel_letters.begin(), kernel_letters.end(), [](char c) { return c != ' '; }));
   const EinsumTerms terms = einsum_terms(equation, g.rank(x), rank);
   if (terms.b.empty()) {
     layer.fail("equation '" + std::string(equation) + "' does not fit the input");
@@ -73,7 +73,8 @@ ValueId project(KerasLayer& layer, ValueId x, std::string_view equation, bool bi
     for (std::size_t i = 0; i < kept.size(); ++i) in.push_back(g.extent(x, static_cast<int>(i)));
     out = in;
     in.push_back(g.shape(kernel)[1]);
-    for (const char c : terms.out.substr(kept.size())) out.push_back(w.type.shape[static_cast<int>(terms.b.find(c))]);
+    for (const char c : terms.out.substr(kept.size()))
+      out.push_back(w.type.shape[static_cast<int>(terms.b.find(c))]);
     if (summed.size() != 1) y = g.reshape(y, in);
     y = g.dense(y, kernel, ValueId::kNone);
     if (out.size() != kept.size() + 1) y = g.reshape(y, out);
@@ -89,7 +90,8 @@ namespace {
 void read_einsum_dense(KerasLayer& layer) {
   if (!layer.expect(1, 1)) return;
   const bool bias = !layer.config("bias_axes").is_null() && layer.text("bias_axes") != "";
-  layer.output(layer.activate("activation", project(layer, layer.input(), layer.text("equation"), bias)));
+  layer.output(
+      layer.activate("activation", project(layer, layer.input(), layer.text("equation"), bias)));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Embedding: rows of a table picked by integers; and the layer that also goes back from rows to scores.
+// Embedding: rows of a table picked by integers; and the layer that also goes back from rows to
+// scores.
 #include "formats/keras/stored_kernel.h"
 #include "ir/constant_tensor.h"
 #include "ir/facets.h"
@@ -13,14 +14,16 @@ TensorValue read_table(KerasLayer& layer, std::int64_t rows, std::int64_t width)
     return read_stored_kernel(layer, {"embeddings", 0, {rows, width}}).values;
   }
   if (layer.object().quantisation != "int8") {
-    layer.unsupported("quantisation mode '" + layer.object().quantisation + "' is not supported for this layer");
+    layer.unsupported("quantisation mode '" + layer.object().quantisation +
+                      "' is not supported for this layer");
     return {};
   }
   const TensorValue stored = layer.weight({"embeddings", 0, {rows, width}});
   const auto scales = numbers_of(layer.weight({"embeddings_scale", 1, {rows}}));
   if (!layer.ok()) return stored;
   auto values = numbers_of(stored);
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] /= scales[i / static_cast<std::size_t>(width)];
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] /= scales[i / static_cast<std::size_t>(width)];
   return tensor_of(values, DType::kFloat32, {rows, width});
 }
 
@@ -28,12 +31,14 @@ void read_embedding(KerasLayer& layer) {
   const std::int64_t rows = layer.count("input_dim");
   const std::int64_t width = layer.count("output_dim");
   if (!layer.expect(1, 1)) return;
-  const ValueId table = layer.constant("embeddings", [&] { return read_table(layer, rows, width); });
+  const ValueId table =
+      layer.constant("embeddings", [&] { return read_table(layer, rows, width); });
   if (!layer.ok()) return;
   Compose g(layer.builder());
   ValueId x = layer.input();
   if (g.dtype(x) != DType::kInt64) x = g.cast(x, DType::kInt32);
-  const ValueId mask = layer.flag("mask_zero", false) ? g.binary(BinaryKind::kNotEqual, x, 0.0) : ValueId::kNone;
+  const ValueId mask =
+      layer.flag("mask_zero", false) ? g.binary(BinaryKind::kNotEqual, x, 0.0) : ValueId::kNone;
   layer.output(g.gather(table, x, 0), mask);
 }
 
@@ -45,7 +50,8 @@ void read_reversible_embedding(KerasLayer& layer) {
   if (!layer.expect(1, 1)) return;
   Compose g(layer.builder());
   const bool tied = layer.flag("tie_weights", true);
-  // The table is [rows, width] already as a dense layer's weights; a kernel of its own is [width, rows].
+  // The table is [rows, width] already as a dense layer's weights; a kernel of its own is [width,
+  // rows].
   const ValueId kernel = layer.constant(tied ? "embeddings" : "reverse_embeddings", [&] {
     if (tied) return read_table(layer, rows, width);
     const TensorValue own = layer.weight({"reverse_embeddings", 1, {width, rows}});
@@ -53,7 +59,8 @@ void read_reversible_embedding(KerasLayer& layer) {
   });
   if (!layer.ok()) return;
   ValueId y = g.dense(layer.input(), kernel, ValueId::kNone);
-  if (const double cap = layer.number("logit_soft_cap", 0); cap != 0) y = g.mul(g.unary(UnaryKind::kTanh, g.div(y, cap)), cap);
+  if (const double cap = layer.number("logit_soft_cap", 0); cap != 0)
+    y = g.mul(g.unary(UnaryKind::kTanh, g.div(y, cap)), cap);
   layer.output(y, ValueId::kNone);
 }
 
@@ -70,7 +77,8 @@ void read_masking(KerasLayer& layer) {
 }  // namespace
 
 extern const ReadKerasFacet read_keras_embedding{"Embedding", read_embedding};
-extern const ReadKerasFacet read_keras_reversible_embedding{"ReversibleEmbedding", read_reversible_embedding};
+extern const ReadKerasFacet read_keras_reversible_embedding{"ReversibleEmbedding",
+                                                            read_reversible_embedding};
 extern const ReadKerasFacet read_keras_masking{"Masking", read_masking};
 
 }  // namespace tare

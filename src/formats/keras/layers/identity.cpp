@@ -13,7 +13,8 @@ void read_identity(KerasLayer& layer) {
 }  // namespace
 
 extern const ReadKerasFacet read_keras_identity{"Identity", read_identity};
-extern const ReadKerasFacet read_keras_activity_regularization{"ActivityRegularization", read_identity};
+extern const ReadKerasFacet read_keras_activity_regularization{"ActivityRegularization",
+                                                               read_identity};
 extern const ReadKerasFacet read_keras_alpha_dropout{"AlphaDropout", read_identity};
 extern const ReadKerasFacet read_keras_dropout{"Dropout", read_identity};
 extern const ReadKerasFacet read_keras_gaussian_dropout{"GaussianDropout", read_identity};

@@ -27,13 +27,16 @@ ValueId leave(Compose& g, const Image& image, ValueId x) {
   return image.single ? g.squeeze(x, 0) : x;
 }
 
-// Half of what is cut or added, rounded towards zero; in the float32 that TensorFlow computes it in.
+// Half of what is cut or added, rounded towards zero; in the float32 that TensorFlow computes it
+// in.
 std::int64_t other_side(std::int64_t side, std::int64_t wanted, std::int64_t wanted_other) {
-  return static_cast<std::int64_t>(static_cast<float>(side * wanted) / static_cast<float>(wanted_other));
+  return static_cast<std::int64_t>(static_cast<float>(side * wanted) /
+                                   static_cast<float>(wanted_other));
 }
 
 // The largest window in the middle that has the wanted aspect ratio.
-ValueId crop_to_aspect(KerasLayer& layer, Compose& g, ValueId x, std::int64_t height, std::int64_t width) {
+ValueId crop_to_aspect(KerasLayer& layer, Compose& g, ValueId x, std::int64_t height,
+                       std::int64_t width) {
   const std::int64_t h = layer.extent(x, 1), w = layer.extent(x, 2);
   if (!layer.ok() || h > INT32_MAX || w > INT32_MAX) return x;
   const std::int64_t rows = std::max<std::int64_t>(std::min(h, other_side(w, height, width)), 1);
@@ -43,7 +46,8 @@ ValueId crop_to_aspect(KerasLayer& layer, Compose& g, ValueId x, std::int64_t he
 }
 
 // A border of one value that brings the image to the wanted aspect ratio, as much on either side.
-ValueId pad_to_aspect(KerasLayer& layer, Compose& g, ValueId x, std::int64_t height, std::int64_t width) {
+ValueId pad_to_aspect(KerasLayer& layer, Compose& g, ValueId x, std::int64_t height,
+                      std::int64_t width) {
   const std::int64_t h = layer.extent(x, 1), w = layer.extent(x, 2);
   if (!layer.ok() || h > INT32_MAX || w > INT32_MAX) return x;
   const std::int64_t rows = (std::max(h, other_side(w, height, width)) - h) / 2;
@@ -61,18 +65,29 @@ void read_resizing(KerasLayer& layer) {
   if (!layer.ok()) return;
   ValueId x = image.value;
   const DType type = g.dtype(x);
-  if (method == "nearest" && layer.generation() == 2) x = g.cast(x, layer.compute_type());
-  else if (method != "nearest" && !is_float(type)) x = g.cast(x, DType::kFloat32);
-  if (layer.flag("crop_to_aspect_ratio", false)) x = crop_to_aspect(layer, g, x, height, width);
-  else if (layer.flag("pad_to_aspect_ratio", false)) x = pad_to_aspect(layer, g, x, height, width);
-  x = resize_image(layer, x, {.method = method, .height = height, .width = width, .antialias = layer.flag("antialias", false)});
+  if (method == "nearest" && layer.generation() == 2)
+    x = g.cast(x, layer.compute_type());
+  else if (method != "nearest" && !is_float(type))
+    x = g.cast(x, DType::kFloat32);
+  if (layer.flag("crop_to_aspect_ratio", false))
+    x = crop_to_aspect(layer, g, x, height, width);
+  else if (layer.flag("pad_to_aspect_ratio", false))
+    x = pad_to_aspect(layer, g, x, height, width);
+  x = resize_image(layer, x,
+                   {.method = method,
+                    .height = height,
+                    .width = width,
+                    .antialias = layer.flag("antialias", false)});
   // Keras 3 gives images of integers back as such; what reaches over their range is cut.
-  if (layer.generation() == 3 && is_integer(type)) x = g.cast(g.unary(UnaryKind::kRound, x), type);
-  else if (layer.generation() == 2) x = g.cast(x, layer.compute_type());
+  if (layer.generation() == 3 && is_integer(type))
+    x = g.cast(g.unary(UnaryKind::kRound, x), type);
+  else if (layer.generation() == 2)
+    x = g.cast(x, layer.compute_type());
   layer.output(leave(g, image, x), ValueId::kNone);
 }
 
-ValueId smart_resize(KerasLayer& layer, Compose& g, ValueId x, std::int64_t height, std::int64_t width) {
+ValueId smart_resize(KerasLayer& layer, Compose& g, ValueId x, std::int64_t height,
+                     std::int64_t width) {
   x = crop_to_aspect(layer, g, x, height, width);
   return resize_image(layer, x, {.height = height, .width = width});
 }
@@ -109,9 +124,10 @@ void read_random_crop(KerasLayer& layer) {
 void read_auto_contrast(KerasLayer& layer) {
   if (!layer.expect(1, 1) || !layer.expect_rank(layer.input(), 4)) return;
   Compose g(layer.builder());
-  const auto range = layer.config("value_range").is_null() ? std::array{0.0, 255.0}
-                                                           : std::array{layer.config("value_range").at(0).if_number().value_or(0),
-                                                                        layer.config("value_range").at(1).if_number().value_or(0)};
+  const auto range = layer.config("value_range").is_null()
+                         ? std::array{0.0, 255.0}
+                         : std::array{layer.config("value_range").at(0).if_number().value_or(0),
+                                      layer.config("value_range").at(1).if_number().value_or(0)};
   if (!layer.require(range[1] > range[0], "value_range: expected two numbers")) return;
   const ValueId original = g.cast(layer.input(), layer.compute_type());
   const double to = 255.0 / (range[1] - range[0]);

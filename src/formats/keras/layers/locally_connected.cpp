@@ -1,5 +1,6 @@
-// LocallyConnected: convolutions whose filter differs at each place. The three implementations of Keras 2 keep their
-// weights differently: a filter for each place; a full matrix of which a mask leaves the window; the window's entries.
+// LocallyConnected: convolutions whose filter differs at each place. The three implementations of
+// Keras 2 keep their weights differently: a filter for each place; a full matrix of which a mask
+// leaves the window; the window's entries.
 #include <algorithm>
 
 #include "formats/keras/layers/window.h"
@@ -24,21 +25,26 @@ Geometry read_geometry(KerasLayer& layer, const KerasWindow& window) {
   for (int i = 0; i < window.spatial; ++i) {
     const auto k = static_cast<std::size_t>(i);
     const std::int64_t extent = layer.extent(x, i + 1);
-    const std::int64_t out = layer.ok() ? window_output(extent, window.size[k], window.axis(i), window.padding) : 1;
+    const std::int64_t out =
+        layer.ok() ? window_output(extent, window.size[k], window.axis(i), window.padding) : 1;
     geometry.in.push_back(extent);
     geometry.out.push_back(out);
-    geometry.before.push_back(window_padding(extent, window.size[k], window.axis(i), window.padding).before);
-    if (out < 1 || __builtin_mul_overflow(geometry.places, out, &geometry.places)) layer.fail("the window does not fit the input");
+    geometry.before.push_back(
+        window_padding(extent, window.size[k], window.axis(i), window.padding).before);
+    if (out < 1 || __builtin_mul_overflow(geometry.places, out, &geometry.places))
+      layer.fail("the window does not fit the input");
   }
   std::int64_t pairs = geometry.places;
   for (const std::int64_t size : window.size) {
     if (__builtin_mul_overflow(pairs, size, &pairs)) pairs = INT64_MAX;
   }
-  if (pairs > kMaxPairs || geometry.channels > kMaxPairs / std::max<std::int64_t>(pairs, 1)) layer.fail("too many weights", Code::kBudgetExceeded);
+  if (pairs > kMaxPairs || geometry.channels > kMaxPairs / std::max<std::int64_t>(pairs, 1))
+    layer.fail("too many weights", Code::kBudgetExceeded);
   return geometry;
 }
 
-// Flat spatial index of the element under each place of the window at each place of the output; -1 in the padding.
+// Flat spatial index of the element under each place of the window at each place of the output; -1
+// in the padding.
 std::vector<std::int64_t> window_indices(const KerasWindow& window, const Geometry& g) {
   std::int64_t size = 1;
   for (const std::int64_t s : window.size) size *= s;
@@ -47,7 +53,8 @@ std::vector<std::int64_t> window_indices(const KerasWindow& window, const Geomet
     for (std::int64_t k = 0; k < size; ++k) {
       std::int64_t index = 0, place = p, inner = k, stride = 1;
       for (std::size_t d = g.in.size(); d-- > 0;) {
-        const std::int64_t at = place % g.out[d] * window.strides[d] - g.before[d] + inner % window.size[d];
+        const std::int64_t at =
+            place % g.out[d] * window.strides[d] - g.before[d] + inner % window.size[d];
         place /= g.out[d];
         inner /= window.size[d];
         index = index < 0 || at < 0 || at >= g.in[d] ? -1 : index + at * stride;
@@ -66,29 +73,39 @@ std::vector<Extent> output_shape(Compose& compose, ValueId x, const Geometry& g)
   return shape;
 }
 
-// A filter [places, window * channels, filters]: windows are gathered and multiplied place by place.
+// A filter [places, window * channels, filters]: windows are gathered and multiplied place by
+// place.
 ValueId by_place(KerasLayer& layer, const KerasWindow& window, const Geometry& geometry) {
   Compose g(layer.builder());
   const auto indices = window_indices(window, geometry);
   const std::int64_t size = static_cast<std::int64_t>(indices.size()) / geometry.places;
-  const ValueId kernel = layer.weight_value({"kernel", 0, {geometry.places, size * geometry.channels, geometry.filters}});
+  const ValueId kernel = layer.weight_value(
+      {"kernel", 0, {geometry.places, size * geometry.channels, geometry.filters}});
   std::int64_t cells = 1;
   for (const std::int64_t e : geometry.in) cells *= e;
-  const ValueId flat = g.reshape(layer.input(), {g.extent(layer.input(), 0), cells, geometry.channels});
+  const ValueId flat =
+      g.reshape(layer.input(), {g.extent(layer.input(), 0), cells, geometry.channels});
   const std::vector<double> numbers(indices.begin(), indices.end());
   const ValueId table = g.constant(tensor_of(numbers, DType::kInt32, {geometry.places, size}));
-  const ValueId windows = g.reshape(g.gather(flat, table, 1), {g.extent(layer.input(), 0), geometry.places, size * geometry.channels});
+  const ValueId windows =
+      g.reshape(g.gather(flat, table, 1),
+                {g.extent(layer.input(), 0), geometry.places, size * geometry.channels});
   const ValueId product = g.matmul(g.transpose(windows, {1, 0, 2}), kernel);
   return g.reshape(g.transpose(product, {1, 0, 2}), output_shape(g, layer.input(), geometry));
 }
 
 // The whole input times a matrix [outputs, inputs] that is zero outside of the windows.
-ValueId by_matrix(KerasLayer& layer, const KerasWindow& window, const Geometry& geometry, bool sparse) {
+ValueId by_matrix(KerasLayer& layer, const KerasWindow& window, const Geometry& geometry,
+                  bool sparse) {
   Compose g(layer.builder());
   std::int64_t cells = 1;
   for (const std::int64_t e : geometry.in) cells *= e;
-  const std::int64_t inputs = cells * geometry.channels, outputs = geometry.places * geometry.filters;
-  if (!layer.require(inputs <= kMaxPairs && outputs <= kMaxPairs / std::max<std::int64_t>(inputs, 1), "too many weights")) return layer.input();
+  const std::int64_t inputs = cells * geometry.channels,
+                     outputs = geometry.places * geometry.filters;
+  if (!layer.require(
+          inputs <= kMaxPairs && outputs <= kMaxPairs / std::max<std::int64_t>(inputs, 1),
+          "too many weights"))
+    return layer.input();
   const ValueId matrix = layer.constant("kernel", [&] {
     const auto indices = window_indices(window, geometry);
     const std::int64_t size = static_cast<std::int64_t>(indices.size()) / geometry.places;
@@ -96,7 +113,8 @@ ValueId by_matrix(KerasLayer& layer, const KerasWindow& window, const Geometry& 
     for (std::size_t i = 0; i < indices.size(); ++i) {
       for (std::int64_t c = 0; indices[i] >= 0 && c < geometry.channels; ++c) {
         for (std::int64_t f = 0; f < geometry.filters; ++f) {
-          pairs.emplace_back(indices[i] * geometry.channels + c, static_cast<std::int64_t>(i) / size * geometry.filters + f);
+          pairs.emplace_back(indices[i] * geometry.channels + c,
+                             static_cast<std::int64_t>(i) / size * geometry.filters + f);
         }
       }
     }
@@ -114,7 +132,8 @@ ValueId by_matrix(KerasLayer& layer, const KerasWindow& window, const Geometry& 
     if (!layer.ok()) return tensor_of({}, DType::kFloat32, {0, 0});
     for (std::size_t i = 0; i < pairs.size(); ++i) {
       const auto [in, out] = pairs[i];
-      numbers[static_cast<std::size_t>(out * inputs + in)] = stored[sparse ? i : static_cast<std::size_t>(in * outputs + out)];
+      numbers[static_cast<std::size_t>(out * inputs + in)] =
+          stored[sparse ? i : static_cast<std::size_t>(in * outputs + out)];
     }
     return tensor_of(numbers, DType::kFloat32, {outputs, inputs});
   });
@@ -125,14 +144,20 @@ ValueId by_matrix(KerasLayer& layer, const KerasWindow& window, const Geometry& 
 template <int kSpatial>
 void read_locally_connected(KerasLayer& layer) {
   const KerasWindow window = read_window(layer, kSpatial, "kernel_size");
-  if (window.channels_first) return layer.unsupported("channels_first is not supported for this layer");
+  if (window.channels_first)
+    return layer.unsupported("channels_first is not supported for this layer");
   if (!layer.expect(1, 1) || !layer.expect_rank(layer.input(), kSpatial + 2)) return;
   const Geometry geometry = read_geometry(layer, window);
   const std::int64_t implementation = layer.integer("implementation", 1);
-  if (!layer.ok() || !layer.require(implementation >= 1 && implementation <= 3, "implementation: expected 1, 2 or 3")) return;
-  if (implementation == 1 && !layer.require(window.padding == Padding::kValid, "implementation 1 has no padding")) return;
+  if (!layer.ok() || !layer.require(implementation >= 1 && implementation <= 3,
+                                    "implementation: expected 1, 2 or 3"))
+    return;
+  if (implementation == 1 &&
+      !layer.require(window.padding == Padding::kValid, "implementation 1 has no padding"))
+    return;
   Compose g(layer.builder());
-  ValueId y = implementation == 1 ? by_place(layer, window, geometry) : by_matrix(layer, window, geometry, implementation == 3);
+  ValueId y = implementation == 1 ? by_place(layer, window, geometry)
+                                  : by_matrix(layer, window, geometry, implementation == 3);
   if (layer.flag("use_bias", true)) {
     Shape shape;
     for (const std::int64_t e : geometry.out) shape.push_back(e);
@@ -144,7 +169,9 @@ void read_locally_connected(KerasLayer& layer) {
 
 }  // namespace
 
-extern const ReadKerasFacet read_keras_locally_connected_1d{"LocallyConnected1D", read_locally_connected<1>};
-extern const ReadKerasFacet read_keras_locally_connected_2d{"LocallyConnected2D", read_locally_connected<2>};
+extern const ReadKerasFacet read_keras_locally_connected_1d{"LocallyConnected1D",
+                                                            read_locally_connected<1>};
+extern const ReadKerasFacet read_keras_locally_connected_2d{"LocallyConnected2D",
+                                                            read_locally_connected<2>};
 
 }  // namespace tare

@@ -20,7 +20,8 @@ std::vector<ValueId> same_rank(KerasLayer& layer, Compose& g) {
   return values;
 }
 
-// Keras 2 keeps a step that no input masks; Keras 3 one that any input keeps, and no mask when one input has none.
+// Keras 2 keeps a step that no input masks; Keras 3 one that any input keeps, and no mask when one
+// input has none.
 ValueId merged_mask(KerasLayer& layer, Compose& g) {
   ValueId mask = ValueId::kNone;
   bool missing = false;
@@ -28,8 +29,10 @@ ValueId merged_mask(KerasLayer& layer, Compose& g) {
     const ValueId m = layer.mask(i);
     missing |= m == ValueId::kNone;
     if (m == ValueId::kNone) continue;
-    if (mask == ValueId::kNone) mask = m;
-    else mask = layer.generation() == 2 ? g.logical_and(mask, m) : g.logical_or(mask, m);
+    if (mask == ValueId::kNone)
+      mask = m;
+    else
+      mask = layer.generation() == 2 ? g.logical_and(mask, m) : g.logical_or(mask, m);
   }
   return missing && layer.generation() == 3 ? ValueId::kNone : mask;
 }
@@ -64,10 +67,13 @@ ValueId joined_mask(KerasLayer& layer, Compose& g, int axis) {
   if (!any) return ValueId::kNone;
   std::vector<ValueId> parts;
   for (const KerasTensor& input : layer.all_inputs()) {
-    const ValueId always = g.binary(BinaryKind::kEqual, g.mul(input.value, 0.0), g.mul(input.value, 0.0));
+    const ValueId always =
+        g.binary(BinaryKind::kEqual, g.mul(input.value, 0.0), g.mul(input.value, 0.0));
     ValueId mask = input.mask;
-    if (mask == ValueId::kNone) mask = always;
-    else if (g.rank(mask) < g.rank(input.value)) mask = g.logical_and(g.expand_dims(mask, -1), always);
+    if (mask == ValueId::kNone)
+      mask = always;
+    else if (g.rank(mask) < g.rank(input.value))
+      mask = g.logical_and(g.expand_dims(mask, -1), always);
     parts.push_back(mask);
   }
   return g.all(g.concat(parts, axis), {-1});
@@ -106,10 +112,12 @@ void read_dot(KerasLayer& layer) {
     a = layer.axis("axes", rank_x, -1);
     b = layer.axis("axes", rank_y, -1);
   }
-  if (!layer.ok() || !layer.require(a != 0 && b != 0, "axes: the batch cannot be summed over")) return;
+  if (!layer.ok() || !layer.require(a != 0 && b != 0, "axes: the batch cannot be summed over"))
+    return;
   if (layer.flag("normalize", false)) {
     const auto unit = [&](ValueId v, int axis) {
-      return g.mul(v, g.unary(UnaryKind::kRsqrt, g.maximum(g.sum(g.square(v), {axis}, true), 1e-12)));
+      return g.mul(v,
+                   g.unary(UnaryKind::kRsqrt, g.maximum(g.sum(g.square(v), {axis}, true), 1e-12)));
     };
     x = unit(x, a);
     y = unit(y, b);

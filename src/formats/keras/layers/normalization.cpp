@@ -1,5 +1,5 @@
-// Normalisations. Batch normalisation is a product and a sum with constants at inference: a pass folds them into the
-// convolution or dense layer before it.
+// Normalisations. Batch normalisation is a product and a sum with constants at inference: a pass
+// folds them into the convolution or dense layer before it.
 #include <algorithm>
 #include <cmath>
 
@@ -20,7 +20,8 @@ int single_axis(KerasLayer& layer, int rank) {
   return layer.axis("axis", rank, -1);
 }
 
-// A shape for [extent] constants that vary along one axis; the trailing form needs no ones in front.
+// A shape for [extent] constants that vary along one axis; the trailing form needs no ones in
+// front.
 Shape along(int axis, int rank, std::int64_t extent) {
   Shape shape{extent};
   for (int i = axis + 1; i < rank; ++i) shape.push_back(1);
@@ -73,23 +74,27 @@ void read_batch_normalization(KerasLayer& layer) {
 }
 
 // The axes of a layer that takes one or a list, ascending.
-std::vector<int> axes_of(KerasLayer& layer, std::string_view key, int rank, std::int64_t otherwise) {
+std::vector<int> axes_of(KerasLayer& layer, std::string_view key, int rank,
+                         std::int64_t otherwise) {
   std::vector<int> axes;
   const Json json = layer.config(key);
   if (json.is_array()) {
     ErrorSink sink;
-    for (const std::int64_t axis : json.integers(sink, kMaxRank)) axes.push_back(layer.axis(axis, rank));
+    for (const std::int64_t axis : json.integers(sink, kMaxRank))
+      axes.push_back(layer.axis(axis, rank));
     if (!sink.ok()) layer.fail(std::string(key) + ": " + sink.error().message);
   } else {
     axes.push_back(layer.axis(key, rank, otherwise));
   }
   std::sort(axes.begin(), axes.end());
-  if (std::adjacent_find(axes.begin(), axes.end()) != axes.end()) layer.fail(std::string(key) + ": an axis twice");
+  if (std::adjacent_find(axes.begin(), axes.end()) != axes.end())
+    layer.fail(std::string(key) + ": an axis twice");
   return axes;
 }
 
 // Weights of the normalised axes, shaped to broadcast over the input.
-ValueId weight_over(KerasLayer& layer, const KerasWeight& weight, const std::vector<int>& axes, DType type) {
+ValueId weight_over(KerasLayer& layer, const KerasWeight& weight, const std::vector<int>& axes,
+                    DType type) {
   const ValueId x = layer.input();
   Shape stored, spread;
   for (int i = axes.front(); i < layer.rank(x); ++i) {
@@ -99,7 +104,8 @@ ValueId weight_over(KerasLayer& layer, const KerasWeight& weight, const std::vec
   }
   KerasWeight wanted = weight;
   wanted.shape = stored;
-  return layer.constant_of(std::string(weight.name), type, [&] { return reshaped(layer.weight(wanted), spread); });
+  return layer.constant_of(std::string(weight.name), type,
+                           [&] { return reshaped(layer.weight(wanted), spread); });
 }
 
 // (x - mean) / sqrt(variance + epsilon) over the axes; mean and variance keep them.
@@ -129,7 +135,8 @@ void read_layer_normalization(KerasLayer& layer) {
     y = standardise(g, x, axes, epsilon);
   }
   if (scaled) y = g.mul(y, weight_over(layer, {"gamma", 0}, axes, type));
-  if (layer.flag("center", true) && !rms) y = g.add(y, weight_over(layer, {"beta", scaled ? 1 : 0}, axes, type));
+  if (layer.flag("center", true) && !rms)
+    y = g.add(y, weight_over(layer, {"beta", scaled ? 1 : 0}, axes, type));
   layer.output(g.cast(y, layer.compute_type()));
 }
 
@@ -142,7 +149,8 @@ void read_rms_normalization(KerasLayer& layer) {
   const ValueId x = g.cast(layer.input(), type);
   const ValueId power = g.add(g.mean(g.square(x), axes, true), layer.number("epsilon", 1e-6));
   const ValueId y = g.mul(x, g.unary(UnaryKind::kRsqrt, power));
-  layer.output(g.cast(g.mul(y, weight_over(layer, {"scale", 0}, axes, type)), layer.compute_type()));
+  layer.output(
+      g.cast(g.mul(y, weight_over(layer, {"scale", 0}, axes, type)), layer.compute_type()));
 }
 
 // x / |x|, with |x|^2 at least 1e-12.
@@ -166,7 +174,9 @@ void read_group_normalization(KerasLayer& layer) {
   const std::int64_t channels = layer.extent(layer.input(), axis);
   const std::int64_t stated = layer.integer("groups", 32);
   const std::int64_t groups = stated == -1 ? channels : stated;
-  if (!layer.ok() || !layer.require(axis != 0 && groups >= 1 && channels % groups == 0, "groups do not divide the channels")) return;
+  if (!layer.ok() || !layer.require(axis != 0 && groups >= 1 && channels % groups == 0,
+                                    "groups do not divide the channels"))
+    return;
   const ValueId x = g.cast(layer.input(), type);
   std::vector<Extent> whole = g.extents(x);
   std::vector<Extent> grouped = whole;
@@ -176,19 +186,26 @@ void read_group_normalization(KerasLayer& layer) {
   for (int i = 1; i < rank + 1; ++i) {
     if (i != axis) axes.push_back(i);
   }
-  ValueId y = g.reshape(standardise(g, g.reshape(x, grouped), axes, layer.number("epsilon", 1e-3)), whole);
+  ValueId y =
+      g.reshape(standardise(g, g.reshape(x, grouped), axes, layer.number("epsilon", 1e-3)), whole);
   const bool scaled = layer.flag("scale", true);
   if (scaled) y = g.mul(y, weight_over(layer, {"gamma", 0}, {axis}, type));
-  if (layer.flag("center", true)) y = g.add(y, weight_over(layer, {"beta", scaled ? 1 : 0}, {axis}, type));
+  if (layer.flag("center", true))
+    y = g.add(y, weight_over(layer, {"beta", scaled ? 1 : 0}, {axis}, type));
   layer.output(g.cast(y, layer.compute_type()));
 }
 
 }  // namespace
 
-extern const ReadKerasFacet read_keras_layer_normalization{"LayerNormalization", read_layer_normalization};
-extern const ReadKerasFacet read_keras_rms_normalization{"RMSNormalization", read_rms_normalization};
-extern const ReadKerasFacet read_keras_unit_normalization{"UnitNormalization", read_unit_normalization};
-extern const ReadKerasFacet read_keras_group_normalization{"GroupNormalization", read_group_normalization};
-extern const ReadKerasFacet read_keras_batch_normalization{"BatchNormalization", read_batch_normalization};
+extern const ReadKerasFacet read_keras_layer_normalization{"LayerNormalization",
+                                                           read_layer_normalization};
+extern const ReadKerasFacet read_keras_rms_normalization{"RMSNormalization",
+                                                         read_rms_normalization};
+extern const ReadKerasFacet read_keras_unit_normalization{"UnitNormalization",
+                                                          read_unit_normalization};
+extern const ReadKerasFacet read_keras_group_normalization{"GroupNormalization",
+                                                           read_group_normalization};
+extern const ReadKerasFacet read_keras_batch_normalization{"BatchNormalization",
+                                                           read_batch_normalization};
 
 }  // namespace tare

@@ -13,7 +13,9 @@ void read_pool(KerasLayer& layer) {
   for (int i = 0; i < kSpatial && window.padding == Padding::kValid; ++i) {
     const Dim extent = layer.shape(layer.input())[i + (window.channels_first ? 2 : 1)];
     const bool fits = !is_known(extent) || window.size[static_cast<std::size_t>(i)] <= extent;
-    if (!layer.require(fits, "the window is larger than the input " + layer.shape(layer.input()).text())) return;
+    if (!layer.require(fits,
+                       "the window is larger than the input " + layer.shape(layer.input()).text()))
+      return;
   }
   Compose g(layer.builder());
   constexpr int kInner = kSpatial == 1 ? 2 : kSpatial;
@@ -23,7 +25,8 @@ void read_pool(KerasLayer& layer) {
     op.filter[to] = window.size[static_cast<std::size_t>(i)];
     op.axes[to] = window.axis(i);
   }
-  layer.output(leave_window(g, window, layer.emit(op, {enter_window(g, window, layer.input())})), ValueId::kNone);
+  layer.output(leave_window(g, window, layer.emit(op, {enter_window(g, window, layer.input())})),
+               ValueId::kNone);
 }
 
 Compose::Axes spatial_axes(int spatial, bool channels_first) {
@@ -41,16 +44,19 @@ void read_global_pool(KerasLayer& layer) {
   const Compose::Axes axes = spatial_axes(kSpatial, first);
   const ValueId x = layer.input();
   if (kKind == PoolKind::kMax) return layer.output(g.max(x, axes, keep), ValueId::kNone);
-  if (kSpatial != 1 || layer.mask() == ValueId::kNone) return layer.output(g.mean(x, axes, keep), ValueId::kNone);
+  if (kSpatial != 1 || layer.mask() == ValueId::kNone)
+    return layer.output(g.mean(x, axes, keep), ValueId::kNone);
   // The mean of the steps that are not masked.
   const ValueId mask = g.expand_dims(layer.mask(), first ? 1 : 2);
   const ValueId weight = g.cast(mask, g.dtype(x));
-  const ValueId sum = layer.generation() == 2 ? g.sum(g.mul(x, weight), axes, keep)
-                                              : g.sum(g.select(mask, x, g.number(0, g.dtype(x))), axes, keep);
+  const ValueId sum = layer.generation() == 2
+                          ? g.sum(g.mul(x, weight), axes, keep)
+                          : g.sum(g.select(mask, x, g.number(0, g.dtype(x))), axes, keep);
   layer.output(g.div(sum, g.sum(weight, axes, keep)), ValueId::kNone);
 }
 
-// Window i of n over an extent begins at floor(i * extent / n) and ends at ceil((i + 1) * extent / n).
+// Window i of n over an extent begins at floor(i * extent / n) and ends at ceil((i + 1) * extent /
+// n).
 template <PoolKind kKind, int kSpatial>
 void read_adaptive_pool(KerasLayer& layer) {
   constexpr std::int64_t kMaxWindows = 4096;
@@ -63,12 +69,15 @@ void read_adaptive_pool(KerasLayer& layer) {
     const int axis = i + (first ? 2 : 1);
     const std::int64_t extent = layer.extent(x, axis);
     const std::int64_t windows = sizes[static_cast<std::size_t>(i)];
-    if (!layer.require(windows <= kMaxWindows && extent <= INT32_MAX, "output_size is too large")) return;
+    if (!layer.require(windows <= kMaxWindows && extent <= INT32_MAX, "output_size is too large"))
+      return;
     if (windows == extent) continue;
     std::vector<ValueId> parts;
     for (std::int64_t w = 0; w < windows; ++w) {
-      const ValueId part = g.slice(x, axis, w * extent / windows, ((w + 1) * extent + windows - 1) / windows);
-      parts.push_back(kKind == PoolKind::kMax ? g.max(part, {axis}, true) : g.mean(part, {axis}, true));
+      const ValueId part =
+          g.slice(x, axis, w * extent / windows, ((w + 1) * extent + windows - 1) / windows);
+      parts.push_back(kKind == PoolKind::kMax ? g.max(part, {axis}, true)
+                                              : g.mean(part, {axis}, true));
     }
     x = g.concat(parts, axis);
   }
@@ -82,20 +91,35 @@ constexpr PoolKind kMax = PoolKind::kMax, kAverage = PoolKind::kAverage;
 extern const ReadKerasFacet read_keras_max_pooling_1d{"MaxPooling1D", read_pool<kMax, 1>};
 extern const ReadKerasFacet read_keras_max_pooling_2d{"MaxPooling2D", read_pool<kMax, 2>};
 extern const ReadKerasFacet read_keras_max_pooling_3d{"MaxPooling3D", read_pool<kMax, 3>};
-extern const ReadKerasFacet read_keras_average_pooling_1d{"AveragePooling1D", read_pool<kAverage, 1>};
-extern const ReadKerasFacet read_keras_average_pooling_2d{"AveragePooling2D", read_pool<kAverage, 2>};
-extern const ReadKerasFacet read_keras_average_pooling_3d{"AveragePooling3D", read_pool<kAverage, 3>};
-extern const ReadKerasFacet read_keras_global_max_pooling_1d{"GlobalMaxPooling1D", read_global_pool<kMax, 1>};
-extern const ReadKerasFacet read_keras_global_max_pooling_2d{"GlobalMaxPooling2D", read_global_pool<kMax, 2>};
-extern const ReadKerasFacet read_keras_global_max_pooling_3d{"GlobalMaxPooling3D", read_global_pool<kMax, 3>};
-extern const ReadKerasFacet read_keras_global_average_pooling_1d{"GlobalAveragePooling1D", read_global_pool<kAverage, 1>};
-extern const ReadKerasFacet read_keras_global_average_pooling_2d{"GlobalAveragePooling2D", read_global_pool<kAverage, 2>};
-extern const ReadKerasFacet read_keras_global_average_pooling_3d{"GlobalAveragePooling3D", read_global_pool<kAverage, 3>};
-extern const ReadKerasFacet read_keras_adaptive_max_pooling_1d{"AdaptiveMaxPooling1D", read_adaptive_pool<kMax, 1>};
-extern const ReadKerasFacet read_keras_adaptive_max_pooling_2d{"AdaptiveMaxPooling2D", read_adaptive_pool<kMax, 2>};
-extern const ReadKerasFacet read_keras_adaptive_max_pooling_3d{"AdaptiveMaxPooling3D", read_adaptive_pool<kMax, 3>};
-extern const ReadKerasFacet read_keras_adaptive_average_pooling_1d{"AdaptiveAveragePooling1D", read_adaptive_pool<kAverage, 1>};
-extern const ReadKerasFacet read_keras_adaptive_average_pooling_2d{"AdaptiveAveragePooling2D", read_adaptive_pool<kAverage, 2>};
-extern const ReadKerasFacet read_keras_adaptive_average_pooling_3d{"AdaptiveAveragePooling3D", read_adaptive_pool<kAverage, 3>};
+extern const ReadKerasFacet read_keras_average_pooling_1d{"AveragePooling1D",
+                                                          read_pool<kAverage, 1>};
+extern const ReadKerasFacet read_keras_average_pooling_2d{"AveragePooling2D",
+                                                          read_pool<kAverage, 2>};
+extern const ReadKerasFacet read_keras_average_pooling_3d{"AveragePooling3D",
+                                                          read_pool<kAverage, 3>};
+extern const ReadKerasFacet read_keras_global_max_pooling_1d{"GlobalMaxPooling1D",
+                                                             read_global_pool<kMax, 1>};
+extern const ReadKerasFacet read_keras_global_max_pooling_2d{"GlobalMaxPooling2D",
+                                                             read_global_pool<kMax, 2>};
+extern const ReadKerasFacet read_keras_global_max_pooling_3d{"GlobalMaxPooling3D",
+                                                             read_global_pool<kMax, 3>};
+extern const ReadKerasFacet read_keras_global_average_pooling_1d{"GlobalAveragePooling1D",
+                                                                 read_global_pool<kAverage, 1>};
+extern const ReadKerasFacet read_keras_global_average_pooling_2d{"GlobalAveragePooling2D",
+                                                                 read_global_pool<kAverage, 2>};
+extern const ReadKerasFacet read_keras_global_average_pooling_3d{"GlobalAveragePooling3D",
+                                                                 read_global_pool<kAverage, 3>};
+extern const ReadKerasFacet read_keras_adaptive_max_pooling_1d{"AdaptiveMaxPooling1D",
+                                                               read_adaptive_pool<kMax, 1>};
+extern const ReadKerasFacet read_keras_adaptive_max_pooling_2d{"AdaptiveMaxPooling2D",
+                                                               read_adaptive_pool<kMax, 2>};
+extern const ReadKerasFacet read_keras_adaptive_max_pooling_3d{"AdaptiveMaxPooling3D",
+                                                               read_adaptive_pool<kMax, 3>};
+extern const ReadKerasFacet read_keras_adaptive_average_pooling_1d{"AdaptiveAveragePooling1D",
+                                                                   read_adaptive_pool<kAverage, 1>};
+extern const ReadKerasFacet read_keras_adaptive_average_pooling_2d{"AdaptiveAveragePooling2D",
+                                                                   read_adaptive_pool<kAverage, 2>};
+extern const ReadKerasFacet read_keras_adaptive_average_pooling_3d{"AdaptiveAveragePooling3D",
+                                                                   read_adaptive_pool<kAverage, 3>};
 
 }  // namespace tare

@@ -11,7 +11,8 @@ void read_flatten(KerasLayer& layer) {
   Compose g(layer.builder());
   ValueId x = layer.input();
   const int rank = layer.rank(x);
-  if (!layer.require(layer.shape(x).ranked() && rank >= 1, "the rank of the input must be known")) return;
+  if (!layer.require(layer.shape(x).ranked() && rank >= 1, "the rank of the input must be known"))
+    return;
   if (layer.channels_first() && rank > 1) x = g.move_axis(x, 1, -1);
   std::int64_t width = 1;
   bool known = true;
@@ -19,7 +20,8 @@ void read_flatten(KerasLayer& layer) {
     known &= is_known(layer.shape(x)[i]);
     width *= known ? layer.shape(x)[i] : 1;
   }
-  layer.output(known ? g.reshape(x, {-1, width}) : g.reshape(x, {g.extent(x, 0), -1}), ValueId::kNone);
+  layer.output(known ? g.reshape(x, {-1, width}) : g.reshape(x, {g.extent(x, 0), -1}),
+               ValueId::kNone);
 }
 
 void read_reshape(KerasLayer& layer) {
@@ -46,11 +48,13 @@ void read_reshape(KerasLayer& layer) {
   if (const auto elements = rest.checked_elements()) {
     std::int64_t known = 1;
     for (const std::int64_t dim : target) {
-      if (dim != -1 && __builtin_mul_overflow(known, dim, &known)) return layer.fail("target_shape is too large");
+      if (dim != -1 && __builtin_mul_overflow(known, dim, &known))
+        return layer.fail("target_shape is too large");
     }
     const bool fits = unknown == 0 ? known == *elements : known != 0 && *elements % known == 0;
     if (!fits) {
-      return layer.fail("target_shape: " + std::to_string(*elements) + " elements a row do not fill it");
+      return layer.fail("target_shape: " + std::to_string(*elements) +
+                        " elements a row do not fill it");
     }
     for (Extent& e : std::span(shape).subspan(1)) {
       if (e.number == -1) e.number = *elements / known;
@@ -70,7 +74,8 @@ void read_permute(KerasLayer& layer) {
   std::vector<int> order{0};
   std::vector<bool> seen(dims.size() + 1);
   for (const std::int64_t dim : dims) {
-    if (dim < 1 || dim > static_cast<std::int64_t>(dims.size()) || seen[static_cast<std::size_t>(dim)]) {
+    if (dim < 1 || dim > static_cast<std::int64_t>(dims.size()) ||
+        seen[static_cast<std::size_t>(dim)]) {
       return layer.fail("dims: must name each of 1 to " + std::to_string(dims.size()) + " once");
     }
     seen[static_cast<std::size_t>(dim)] = true;

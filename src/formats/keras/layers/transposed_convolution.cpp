@@ -1,5 +1,5 @@
-// Transposed convolutions of one to three dimensions. The extent of the output follows from strides and padding, and
-// from "output_padding" where that is given.
+// Transposed convolutions of one to three dimensions. The extent of the output follows from strides
+// and padding, and from "output_padding" where that is given.
 #include "formats/keras/layers/window.h"
 #include "ir/constant_tensor.h"
 #include "ir/facets.h"
@@ -29,7 +29,8 @@ Parts read_parts(KerasLayer& layer, int spatial) {
   parts.filters = layer.count("filters");
   parts.added = output_padding(layer, spatial);
   for (std::size_t i = 0; i < parts.added.size(); ++i) {
-    if (parts.added[i] >= parts.window.strides[i]) layer.fail("output_padding must be below strides");
+    if (parts.added[i] >= parts.window.strides[i])
+      layer.fail("output_padding must be below strides");
   }
   if (!layer.expect(1, 1) || !layer.expect_rank(layer.input(), spatial + 2)) return parts;
   const ValueId x = layer.input();
@@ -61,9 +62,14 @@ void read_transposed(KerasLayer& layer) {
   });
   if (!layer.ok()) return;
   Compose g(layer.builder());
-  TransposeConv op{.axes = parts.window.axes_2d(), .padding = parts.window.padding, .output = TransposeOutput::kStrided};
-  for (int i = 0; i < kSpatial; ++i) op.output_padding[static_cast<std::size_t>(2 - kSpatial + i)] = parts.added[static_cast<std::size_t>(i)];
-  const ValueId y = layer.emit(op, {ValueId::kNone, filter, enter_window(g, parts.window, layer.input()), parts.bias});
+  TransposeConv op{.axes = parts.window.axes_2d(),
+                   .padding = parts.window.padding,
+                   .output = TransposeOutput::kStrided};
+  for (int i = 0; i < kSpatial; ++i)
+    op.output_padding[static_cast<std::size_t>(2 - kSpatial + i)] =
+        parts.added[static_cast<std::size_t>(i)];
+  const ValueId y = layer.emit(
+      op, {ValueId::kNone, filter, enter_window(g, parts.window, layer.input()), parts.bias});
   layer.output(layer.activate("activation", leave_window(g, parts.window, y)), ValueId::kNone);
 }
 
@@ -72,7 +78,8 @@ std::int64_t output_extent(const Parts& parts, std::size_t i, std::int64_t input
   const KerasWindow& w = parts.window;
   const std::int64_t reach = (w.size[i] - 1) * w.dilation[i] + 1;
   const bool same = w.padding == Padding::kSame;
-  if (parts.added[i] >= 0) return (input - 1) * w.strides[i] + reach - (same ? 2 * (reach / 2) : 0) + parts.added[i];
+  if (parts.added[i] >= 0)
+    return (input - 1) * w.strides[i] + reach - (same ? 2 * (reach / 2) : 0) + parts.added[i];
   return input * w.strides[i] + (same ? 0 : std::max<std::int64_t>(reach - w.strides[i], 0));
 }
 
@@ -83,7 +90,8 @@ void read_transposed_3d(KerasLayer& layer) {
   Compose g(layer.builder());
   const ValueId x = enter_window(g, parts.window, layer.input());
   std::vector<Extent> shape{g.extent(x, 0)};
-  for (int i = 0; i < 3; ++i) shape.push_back(output_extent(parts, static_cast<std::size_t>(i), layer.extent(x, i + 1)));
+  for (int i = 0; i < 3; ++i)
+    shape.push_back(output_extent(parts, static_cast<std::size_t>(i), layer.extent(x, i + 1)));
   shape.push_back(parts.filters);
   Conv3DTranspose op{.padding = parts.window.padding};
   for (int i = 0; i < 3; ++i) op.axes[static_cast<std::size_t>(i)] = parts.window.axis(i);
@@ -96,8 +104,11 @@ void read_transposed_3d(KerasLayer& layer) {
 extern const ReadKerasFacet read_keras_conv_1d_transpose{"Conv1DTranspose", read_transposed<1>};
 extern const ReadKerasFacet read_keras_conv_2d_transpose{"Conv2DTranspose", read_transposed<2>};
 extern const ReadKerasFacet read_keras_conv_3d_transpose{"Conv3DTranspose", read_transposed_3d};
-extern const ReadKerasFacet read_keras_convolution_1d_transpose{"Convolution1DTranspose", read_transposed<1>};
-extern const ReadKerasFacet read_keras_convolution_2d_transpose{"Convolution2DTranspose", read_transposed<2>};
-extern const ReadKerasFacet read_keras_convolution_3d_transpose{"Convolution3DTranspose", read_transposed_3d};
+extern const ReadKerasFacet read_keras_convolution_1d_transpose{"Convolution1DTranspose",
+                                                                read_transposed<1>};
+extern const ReadKerasFacet read_keras_convolution_2d_transpose{"Convolution2DTranspose",
+                                                                read_transposed<2>};
+extern const ReadKerasFacet read_keras_convolution_3d_transpose{"Convolution3DTranspose",
+                                                                read_transposed_3d};
 
 }  // namespace tare

@@ -14,7 +14,8 @@ KerasWindow read_window(KerasLayer& layer, int spatial, std::string_view size_ke
   window.spatial = spatial;
   window.size = layer.counts(size_key, count);
   const bool pool = size_key == "pool_size";
-  window.strides = pool && layer.config("strides").is_null() ? window.size : layer.counts("strides", count, 1, 1);
+  window.strides = pool && layer.config("strides").is_null() ? window.size
+                                                             : layer.counts("strides", count, 1, 1);
   window.dilation = layer.counts("dilation_rate", count, 1, 1);
   window.channels_first = layer.channels_first();
   const std::string_view padding = layer.text("padding", "valid");
@@ -41,10 +42,12 @@ ValueId leave_window(Compose& g, const KerasWindow& window, ValueId y) {
   return window.channels_first ? channels_first(g, y) : y;
 }
 
-ValueId add_bias_and_leave(KerasLayer& layer, Compose& g, const KerasWindow& window, ValueId y, ValueId bias) {
+ValueId add_bias_and_leave(KerasLayer& layer, Compose& g, const KerasWindow& window, ValueId y,
+                           ValueId bias) {
   if (!layer.ok() || bias == ValueId::kNone) return leave_window(g, window, y);
   const Dim width = g.shape(y)[g.rank(y) - 2];
-  const bool along_last = layer.generation() == 3 && window.channels_first && width == g.shape(bias)[0];
+  const bool along_last =
+      layer.generation() == 3 && window.channels_first && width == g.shape(bias)[0];
   if (!along_last) return leave_window(g, window, g.add(y, bias));
   return g.add(leave_window(g, window, y), bias);
 }

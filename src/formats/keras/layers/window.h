@@ -1,5 +1,5 @@
-// What convolution and pooling layers share: windows over one to three spatial dimensions, and the way of a tensor into
-// the IR's layout (channels last, at least two spatial dimensions) and back.
+// What convolution and pooling layers share: windows over one to three spatial dimensions, and the
+// way of a tensor into the IR's layout (channels last, at least two spatial dimensions) and back.
 #pragma once
 
 #include <array>
@@ -35,9 +35,11 @@ KerasWindow read_window(KerasLayer& layer, int spatial, std::string_view size_ke
 ValueId enter_window(Compose& g, const KerasWindow& window, ValueId x);
 ValueId leave_window(Compose& g, const KerasWindow& window, ValueId y);
 
-// The bias and what is beyond it. Keras 3 adds a bias of channels_first layers along the last dimension when that is as
-// long as the bias is: TensorFlow's kernel goes by the extent. Files were trained so, and expect it.
-ValueId add_bias_and_leave(KerasLayer& layer, Compose& g, const KerasWindow& window, ValueId y, ValueId bias);
+// The bias and what is beyond it. Keras 3 adds a bias of channels_first layers along the last
+// dimension when that is as long as the bias is: TensorFlow's kernel goes by the extent. Files were
+// trained so, and expect it.
+ValueId add_bias_and_leave(KerasLayer& layer, Compose& g, const KerasWindow& window, ValueId y,
+                           ValueId bias);
 
 // Moves the second dimension to the end, and back.
 inline ValueId channels_last(Compose& g, ValueId x) { return g.move_axis(x, 1, -1); }

@@ -11,14 +11,17 @@ void read_time_distributed(KerasLayer& layer) {
   if (!layer.expect(1, 1)) return;
   Compose g(layer.builder());
   const ValueId x = layer.input();
-  if (!layer.require(layer.shape(x).ranked() && layer.rank(x) >= 3, "expected an input of [batch, steps, ...]")) return;
+  if (!layer.require(layer.shape(x).ranked() && layer.rank(x) >= 3,
+                     "expected an input of [batch, steps, ...]"))
+    return;
   const std::vector<Extent> whole = g.extents(x);
   std::vector<Extent> flat{-1};
   flat.insert(flat.end(), whole.begin() + 2, whole.end());
   KerasTensor inner{g.reshape(x, flat), ValueId::kNone};
   KerasObject& object = layer.child("layer", layer.config("layer"));
   if (!layer.ok()) return;
-  for (const KerasTensor& y : layer.call_child(object, {.positional = {KerasArgument::of(inner)}, .named = {}})) {
+  for (const KerasTensor& y :
+       layer.call_child(object, {.positional = {KerasArgument::of(inner)}, .named = {}})) {
     if (!layer.ok()) return;
     std::vector<Extent> shape = g.extents(y.value);
     if (!layer.require(!shape.empty(), "the inner layer gives a scalar")) return;
@@ -39,6 +42,7 @@ void read_spectral_normalization(KerasLayer& layer) {
 }  // namespace
 
 extern const ReadKerasFacet read_keras_time_distributed{"TimeDistributed", read_time_distributed};
-extern const ReadKerasFacet read_keras_spectral_normalization{"SpectralNormalization", read_spectral_normalization};
+extern const ReadKerasFacet read_keras_spectral_normalization{"SpectralNormalization",
+                                                              read_spectral_normalization};
 
 }  // namespace tare

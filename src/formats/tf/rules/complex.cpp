@@ -16,7 +16,9 @@ void part(TfNode& n) {
 
 void make_complex(TfNode& n) {
   if (!n.expect(2)) return;
-  if (!n.require(n.type(0).dtype == DType::kFloat32 || n.type(0).dtype == DType::kFloat64, "the parts must be float32 or float64")) return;
+  if (!n.require(n.type(0).dtype == DType::kFloat32 || n.type(0).dtype == DType::kFloat64,
+                 "the parts must be float32 or float64"))
+    return;
   Compose g(n.builder());
   const bool wide = n.type(0).dtype == DType::kFloat64;
   const DType type = wide ? DType::kComplex128 : DType::kComplex64;
@@ -44,7 +46,8 @@ void fake_quant(TfNode& n) {
 extern const ReadTfFacet read_tf_angle{"Angle", part<ComplexPartKind::kAngle>};
 extern const ReadTfFacet read_tf_complex{"Complex", make_complex};
 extern const ReadTfFacet read_tf_complex_abs{"ComplexAbs", part<ComplexPartKind::kComplexAbs>};
-extern const ReadTfFacet read_tf_fake_quant_with_min_max_vars{"FakeQuantWithMinMaxVars", fake_quant};
+extern const ReadTfFacet read_tf_fake_quant_with_min_max_vars{"FakeQuantWithMinMaxVars",
+                                                              fake_quant};
 extern const ReadTfFacet read_tf_imag{"Imag", part<ComplexPartKind::kImag>};
 extern const ReadTfFacet read_tf_real{"Real", part<ComplexPartKind::kReal>};
 

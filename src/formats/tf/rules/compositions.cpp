@@ -33,9 +33,11 @@ void matrix_band_part(TfNode& n) {
   const ValueId columns = g.expand_dims(count_along(n, g, x, -1), 0);
   const auto within = [&](int bound, ValueId distance) {
     const ValueId limit = g.cast(n.input(bound), DType::kInt32);
-    return g.logical_or(g.binary(BinaryKind::kLess, limit, 0.0), g.binary(BinaryKind::kLessEqual, distance, limit));
+    return g.logical_or(g.binary(BinaryKind::kLess, limit, 0.0),
+                        g.binary(BinaryKind::kLessEqual, distance, limit));
   };
-  const ValueId band = g.logical_and(within(1, g.sub(rows, columns)), within(2, g.sub(columns, rows)));
+  const ValueId band =
+      g.logical_and(within(1, g.sub(rows, columns)), within(2, g.sub(columns, rows)));
   n.output(0, n.emit(Select{.broadcast = true}, {band, x, g.number(0, g.dtype(x))}));
 }
 
@@ -44,7 +46,8 @@ template <BinaryKind below>
 void bound(TfNode& n) {
   if (!n.expect(2)) return;
   Compose g(n.builder());
-  if (!n.require(g.rank(n.input(0)) == 2 && g.rank(n.input(1)) == 2, "expected two matrices")) return;
+  if (!n.require(g.rank(n.input(0)) == 2 && g.rank(n.input(1)) == 2, "expected two matrices"))
+    return;
   const ValueId lies = g.binary(below, g.expand_dims(n.input(0), 1), g.expand_dims(n.input(1), 2));
   n.output(0, reduced(n, ReduceKind::kSum, g.cast(lies, n.dtype("out_type", DType::kInt32)), 2));
 }
@@ -58,13 +61,18 @@ void bincount(TfNode& n) {
   const bool weighted = !(weights.known() && weights.elements() == 0);
   if (n.op() == "Bincount") x = g.reshape(x, {Extent(-1)});
   const int rank = g.rank(x);
-  if (!n.require(rank == 1 || rank == 2, "expected 1 or 2 dimensions, got " + g.shape(x).text())) return;
+  if (!n.require(rank == 1 || rank == 2, "expected 1 or 2 dimensions, got " + g.shape(x).text()))
+    return;
   const auto size = n.integers_if_known(n.input(1));
-  if (!n.require(!size || (size->size() == 1 && (*size)[0] >= 0), "size: expected a number that is not negative")) return;
+  if (!n.require(!size || (size->size() == 1 && (*size)[0] >= 0),
+                 "size: expected a number that is not negative"))
+    return;
   GraphBuilder& b = n.builder();
   const DType index = g.dtype(x);
-  const ValueId bins = n.emit(RangeOp{}, {b.scalar(index, 0), g.cast(n.input(1), index), b.scalar(index, 1)});
-  ValueId hits = g.cast(g.binary(BinaryKind::kEqual, g.expand_dims(x, rank), bins), n.type(2).dtype);
+  const ValueId bins =
+      n.emit(RangeOp{}, {b.scalar(index, 0), g.cast(n.input(1), index), b.scalar(index, 1)});
+  ValueId hits =
+      g.cast(g.binary(BinaryKind::kEqual, g.expand_dims(x, rank), bins), n.type(2).dtype);
   const bool binary = n.op() == "DenseBincount" && n.flag("binary_output", false);
   if (weighted && !binary) {
     const ValueId w = n.op() == "Bincount" ? g.reshape(n.input(2), {Extent(-1)}) : n.input(2);
@@ -94,12 +102,17 @@ void sparse_segment(TfNode& n) {
 void lin_space(TfNode& n) {
   if (!n.expect(3)) return;
   const auto count = n.known_integers(2, "the number of values");
-  if (!n.ok() || !n.require(count.size() == 1 && count[0] >= 1 && count[0] <= (1 << 24), "num: expected a positive number")) return;
+  if (!n.ok() || !n.require(count.size() == 1 && count[0] >= 1 && count[0] <= (1 << 24),
+                            "num: expected a positive number"))
+    return;
   Compose g(n.builder());
   const DType type = n.type(0).dtype;
   if (count[0] == 1) return n.output(0, g.reshape(n.input(0), {Extent(1)}));
   GraphBuilder& b = n.builder();
-  const ValueId steps = g.cast(n.emit(RangeOp{}, {b.scalar_i32(0), b.scalar_i32(static_cast<std::int32_t>(count[0])), b.scalar_i32(1)}), type);
+  const ValueId steps = g.cast(
+      n.emit(RangeOp{},
+             {b.scalar_i32(0), b.scalar_i32(static_cast<std::int32_t>(count[0])), b.scalar_i32(1)}),
+      type);
   const ValueId step = g.div(g.sub(n.input(1), n.input(0)), static_cast<double>(count[0] - 1));
   n.output(0, g.add(n.input(0), g.mul(steps, step)));
 }
@@ -126,10 +139,14 @@ extern const ReadTfFacet read_tf_matrix_band_part{"MatrixBandPart", matrix_band_
 extern const ReadTfFacet read_tf_sparse_segment_mean{"SparseSegmentMean", sparse_segment<true>};
 extern const ReadTfFacet read_tf_sparse_segment_sum{"SparseSegmentSum", sparse_segment<false>};
 extern const ReadTfFacet read_tf_l2_loss{"L2Loss", l2_loss};
-extern const ReadTfFacet read_tf_unsorted_segment_max{"UnsortedSegmentMax", unsorted_segment<SegmentReduce::Kind::kMax>};
-extern const ReadTfFacet read_tf_unsorted_segment_min{"UnsortedSegmentMin", unsorted_segment<SegmentReduce::Kind::kMin>};
-extern const ReadTfFacet read_tf_unsorted_segment_prod{"UnsortedSegmentProd", unsorted_segment<SegmentReduce::Kind::kProd>};
-extern const ReadTfFacet read_tf_unsorted_segment_sum{"UnsortedSegmentSum", unsorted_segment<SegmentReduce::Kind::kSum>};
+extern const ReadTfFacet read_tf_unsorted_segment_max{"UnsortedSegmentMax",
+                                                      unsorted_segment<SegmentReduce::Kind::kMax>};
+extern const ReadTfFacet read_tf_unsorted_segment_min{"UnsortedSegmentMin",
+                                                      unsorted_segment<SegmentReduce::Kind::kMin>};
+extern const ReadTfFacet read_tf_unsorted_segment_prod{
+    "UnsortedSegmentProd", unsorted_segment<SegmentReduce::Kind::kProd>};
+extern const ReadTfFacet read_tf_unsorted_segment_sum{"UnsortedSegmentSum",
+                                                      unsorted_segment<SegmentReduce::Kind::kSum>};
 extern const ReadTfFacet read_tf_upper_bound{"UpperBound", bound<BinaryKind::kLessEqual>};
 
 }  // namespace tare

@@ -1,4 +1,5 @@
-// Calls, loops and branches. A called function takes the call's place; bodies of loops and branches become graphs.
+// Calls, loops and branches. A called function takes the call's place; bodies of loops and branches
+// become graphs.
 #include "ir/facets.h"
 #include "ops/common/call_graph.h"
 #include "ops/compose.h"
@@ -11,7 +12,9 @@ namespace {
 
 constexpr int kMaxRounds = 6;
 
-void call(TfNode& n) { n.outputs(n.functions().inlined(n.function("f"), n.all_inputs(), n.builder())); }
+void call(TfNode& n) {
+  n.outputs(n.functions().inlined(n.function("f"), n.all_inputs(), n.builder()));
+}
 
 // A condition may be a number, which holds when it is not zero.
 ValueId as_bool(TfNode& n, ValueId x) {
@@ -31,7 +34,9 @@ void branch(TfNode& n) {
   const std::span<const ValueId> arguments(n.all_inputs().data() + 1, n.all_inputs().size() - 1);
   const auto types = types_of(n, arguments);
   const std::vector<bool> fixed(arguments.size(), true);
-  const auto graph = [&](const char* attr) { return n.functions().graph_of(n.function(attr), arguments, types, n.builder(), fixed); };
+  const auto graph = [&](const char* attr) {
+    return n.functions().graph_of(n.function(attr), arguments, types, n.builder(), fixed);
+  };
   If op;
   op.then_graph = graph("then_branch");
   op.else_graph = graph("else_branch");
@@ -45,12 +50,16 @@ void branch(TfNode& n) {
 // Shapes that a trip changes become unknown where they differ; true when some did.
 bool widen(TfNode& n, GraphId body, std::vector<TensorType>& types, int round) {
   const Graph& graph = n.builder().module().graph(body);
-  if (!n.require(graph.outputs.size() == types.size(), "the body gives " + std::to_string(graph.outputs.size()) + " values and takes " +
-                                                           std::to_string(types.size()))) return false;
+  if (!n.require(graph.outputs.size() == types.size(),
+                 "the body gives " + std::to_string(graph.outputs.size()) + " values and takes " +
+                     std::to_string(types.size())))
+    return false;
   bool wider = false;
   for (std::size_t i = 0; i < types.size(); ++i) {
     const TensorType& next = graph.value(graph.outputs[i]).type;
-    if (!n.require(next.dtype == types[i].dtype, "the body changes the type of value " + std::to_string(i))) return false;
+    if (!n.require(next.dtype == types[i].dtype,
+                   "the body changes the type of value " + std::to_string(i)))
+      return false;
     const Shape covering = covering_shape(types[i].shape, next.shape);
     if (covering == types[i].shape) continue;
     types[i].shape = round < kMaxRounds ? covering : Shape::unknown();
@@ -65,7 +74,8 @@ void loop(TfNode& n) {
   const std::string cond = n.function("cond");
   const auto passed = n.functions().passed_on(body);
   std::vector<bool> fixed(n.all_inputs().size(), false);
-  for (std::size_t i = 0; i < fixed.size() && i < passed.size(); ++i) fixed[i] = passed[i] == static_cast<int>(i);
+  for (std::size_t i = 0; i < fixed.size() && i < passed.size(); ++i)
+    fixed[i] = passed[i] == static_cast<int>(i);
   auto types = types_of(n, n.all_inputs());
   std::vector<Graph>& graphs = n.builder().module().graphs;
   const std::size_t before = graphs.size();
@@ -81,7 +91,9 @@ void loop(TfNode& n) {
   auto& results = condition.graph().outputs;
   if (!n.require(results.size() == 1, "the condition must give one value")) return;
   if (condition.type(results[0]).dtype != DType::kBool) {
-    results[0] = condition.emit(Binary{.kind = BinaryKind::kNotEqual}, {results[0], condition.scalar(condition.type(results[0]).dtype, 0)});
+    results[0] =
+        condition.emit(Binary{.kind = BinaryKind::kNotEqual},
+                       {results[0], condition.scalar(condition.type(results[0]).dtype, 0)});
   }
   n.outputs(n.builder().emit_n(op, n.all_inputs(), n.inputs()));
 }

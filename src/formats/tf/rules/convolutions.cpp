@@ -14,7 +14,8 @@ namespace tare {
 namespace {
 
 ValueId conv_2d_of(TfNode& n, const TfWindow& w, ValueId x, ValueId filter) {
-  return n.emit(Conv2D{.axes = w.first<2>(), .padding = w.padding}, {x, permuted(n, filter, {3, 0, 1, 2}), ValueId::kNone});
+  return n.emit(Conv2D{.axes = w.first<2>(), .padding = w.padding},
+                {x, permuted(n, filter, {3, 0, 1, 2}), ValueId::kNone});
 }
 
 void conv_2d(TfNode& n) {
@@ -36,10 +37,13 @@ void depthwise(TfNode& n) {
   if (filter.rank() == 4 && input.rank() == 4) {
     const Dim channels = input[w.channels_first ? 1 : 3];
     if (!n.require(!is_known(channels) || !is_known(filter[2]) || channels == filter[2],
-                   "the input's " + std::to_string(channels) + " channels are not the filter's " + std::to_string(filter[2]))) return;
+                   "the input's " + std::to_string(channels) + " channels are not the filter's " +
+                       std::to_string(filter[2])))
+      return;
   }
-  const ValueId y = n.emit(DepthwiseConv2D{.axes = w.first<2>(), .padding = w.padding},
-                           {w.to_channels_last(g, n.input(0)), depthwise_filter(n, n.input(1)), ValueId::kNone});
+  const ValueId y =
+      n.emit(DepthwiseConv2D{.axes = w.first<2>(), .padding = w.padding},
+             {w.to_channels_last(g, n.input(0)), depthwise_filter(n, n.input(1)), ValueId::kNone});
   n.output(0, w.from_channels_last(g, apply_fused_ops(n, y, 2)));
 }
 
@@ -53,9 +57,12 @@ void conv_1d(TfNode& n) {
   const std::int64_t dilation = n.integer("dilation", 1);
   const std::string padding = n.text("padding");
   const std::string format = n.text("data_format", "NWC");
-  n.require(format == "NWC" || format == "NCW" || format == "NHWC" || format == "NCHW", "data_format: expected NWC or NCW, got " + format);
-  n.require(padding == "SAME" || padding == "VALID", "padding: expected SAME or VALID, got '" + padding + "'");
-  n.require(stride >= 1 && stride <= INT32_MAX && dilation >= 1 && dilation <= INT32_MAX, "stride and dilation must be positive");
+  n.require(format == "NWC" || format == "NCW" || format == "NHWC" || format == "NCHW",
+            "data_format: expected NWC or NCW, got " + format);
+  n.require(padding == "SAME" || padding == "VALID",
+            "padding: expected SAME or VALID, got '" + padding + "'");
+  n.require(stride >= 1 && stride <= INT32_MAX && dilation >= 1 && dilation <= INT32_MAX,
+            "stride and dilation must be positive");
   if (!n.ok()) return;
   w.channels_first = format == "NCW" || format == "NCHW";
   w.padding = padding == "SAME" ? Padding::kSame : Padding::kValid;
@@ -71,7 +78,8 @@ void conv_3d(TfNode& n) {
   const TfWindow w = TfWindow::read(n, 3);
   if (!n.ok()) return;
   // The IR keeps a volume's filter as TensorFlow does.
-  const ValueId y = n.emit(Conv3D{.axes = w.axes, .padding = w.padding}, {w.to_channels_last(g, n.input(0)), n.input(1), ValueId::kNone});
+  const ValueId y = n.emit(Conv3D{.axes = w.axes, .padding = w.padding},
+                           {w.to_channels_last(g, n.input(0)), n.input(1), ValueId::kNone});
   n.output(0, w.from_channels_last(g, y));
 }
 
@@ -85,10 +93,13 @@ void conv_2d_backprop_input(TfNode& n) {
   const Shape given = n.type(0).shape;
   if (given.known() && given.elements() == 2) {  // height and width alone
     const ValueId spread = w.to_channels_last(g, n.input(2));
-    sizes = g.concat({g.shape_vector(std::vector<Extent>{g.extent(spread, 0)}), sizes, g.shape_vector(std::vector<Extent>{g.extent(n.input(1), 2)})}, 0);
+    sizes = g.concat({g.shape_vector(std::vector<Extent>{g.extent(spread, 0)}), sizes,
+                      g.shape_vector(std::vector<Extent>{g.extent(n.input(1), 2)})},
+                     0);
   } else if (w.channels_first) {
     const auto known = n.integers_if_known(sizes);
-    if (!n.require(known && known->size() == 4, "the sizes of an NCHW result must be constant")) return;
+    if (!n.require(known && known->size() == 4, "the sizes of an NCHW result must be constant"))
+      return;
     const std::vector<std::int64_t> moved{(*known)[0], (*known)[2], (*known)[3], (*known)[1]};
     sizes = g.integers(moved);
   }
@@ -104,10 +115,14 @@ void pool(TfNode& n) {
   Compose g(n.builder());
   const TfWindow w = TfWindow::read(n, spatial);
   const auto filter = w.spatial_of(n, "ksize", n.integers("ksize"));
-  for (const std::int64_t f : filter) n.require(f >= 1 && f <= INT32_MAX, "ksize: expected positive numbers, got " + std::to_string(f));
+  for (const std::int64_t f : filter)
+    n.require(f >= 1 && f <= INT32_MAX,
+              "ksize: expected positive numbers, got " + std::to_string(f));
   if (!n.ok()) return;
-  const ValueId y = n.emit(Pool{.kind = kind, .spatial = spatial, .filter = filter, .axes = w.axes, .padding = w.padding},
-                           {w.to_channels_last(g, n.input(0))});
+  const ValueId y = n.emit(
+      Pool{
+          .kind = kind, .spatial = spatial, .filter = filter, .axes = w.axes, .padding = w.padding},
+      {w.to_channels_last(g, n.input(0))});
   n.output(0, w.from_channels_last(g, y));
 }
 
@@ -117,9 +132,13 @@ void max_pool_with_argmax(TfNode& n) {
   const auto filter = w.spatial_of(n, "ksize", n.integers("ksize"));
   if (!n.ok() || !n.require(!w.channels_first, "data_format: only NHWC is possible")) return;
   const bool batch = n.flag("include_batch_in_index", false);
-  n.outputs(n.builder().emit_n(MaxPoolArgmax{.filter = {filter[0], filter[1]}, .axes = w.first<2>(), .padding = w.padding,
-                                             .place = batch ? ArgmaxPlace::kBatch : ArgmaxPlace::kImage,
-                                             .place_dtype = n.dtype("Targmax", DType::kInt64)}, n.all_inputs(), 2));
+  n.outputs(
+      n.builder().emit_n(MaxPoolArgmax{.filter = {filter[0], filter[1]},
+                                       .axes = w.first<2>(),
+                                       .padding = w.padding,
+                                       .place = batch ? ArgmaxPlace::kBatch : ArgmaxPlace::kImage,
+                                       .place_dtype = n.dtype("Targmax", DType::kInt64)},
+                         n.all_inputs(), 2));
 }
 
 }  // namespace
@@ -128,12 +147,14 @@ extern const ReadTfFacet read_tf_avg_pool{"AvgPool", pool<PoolKind::kAverage, 2>
 extern const ReadTfFacet read_tf_avg_pool_3d{"AvgPool3D", pool<PoolKind::kAverage, 3>};
 extern const ReadTfFacet read_tf_conv_1d{"Conv1D", conv_1d};
 extern const ReadTfFacet read_tf_conv_2d{"Conv2D", conv_2d};
-extern const ReadTfFacet read_tf_conv_2d_backprop_input{"Conv2DBackpropInput", conv_2d_backprop_input};
+extern const ReadTfFacet read_tf_conv_2d_backprop_input{"Conv2DBackpropInput",
+                                                        conv_2d_backprop_input};
 extern const ReadTfFacet read_tf_conv_3d{"Conv3D", conv_3d};
 extern const ReadTfFacet read_tf_depthwise_conv_2d{"DepthwiseConv2d", depthwise};
 extern const ReadTfFacet read_tf_depthwise_conv_2d_native{"DepthwiseConv2dNative", depthwise};
 extern const ReadTfFacet read_tf_fused_conv_2d{"_FusedConv2D", conv_2d};
-extern const ReadTfFacet read_tf_fused_depthwise_conv_2d_native{"FusedDepthwiseConv2dNative", depthwise};
+extern const ReadTfFacet read_tf_fused_depthwise_conv_2d_native{"FusedDepthwiseConv2dNative",
+                                                                depthwise};
 extern const ReadTfFacet read_tf_max_pool{"MaxPool", pool<PoolKind::kMax, 2>};
 extern const ReadTfFacet read_tf_max_pool_with_argmax{"MaxPoolWithArgmax", max_pool_with_argmax};
 extern const ReadTfFacet read_tf_max_pool_3d{"MaxPool3D", pool<PoolKind::kMax, 3>};

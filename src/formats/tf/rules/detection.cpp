@@ -23,9 +23,13 @@ void non_max_suppression(TfNode& n) {
 
 }  // namespace
 
-extern const ReadTfFacet read_tf_non_max_suppression_v2{"NonMaxSuppressionV2", non_max_suppression<2>};
-extern const ReadTfFacet read_tf_non_max_suppression_v3{"NonMaxSuppressionV3", non_max_suppression<3>};
-extern const ReadTfFacet read_tf_non_max_suppression_v4{"NonMaxSuppressionV4", non_max_suppression<4>};
-extern const ReadTfFacet read_tf_non_max_suppression_v5{"NonMaxSuppressionV5", non_max_suppression<5>};
+extern const ReadTfFacet read_tf_non_max_suppression_v2{"NonMaxSuppressionV2",
+                                                        non_max_suppression<2>};
+extern const ReadTfFacet read_tf_non_max_suppression_v3{"NonMaxSuppressionV3",
+                                                        non_max_suppression<3>};
+extern const ReadTfFacet read_tf_non_max_suppression_v4{"NonMaxSuppressionV4",
+                                                        non_max_suppression<4>};
+extern const ReadTfFacet read_tf_non_max_suppression_v5{"NonMaxSuppressionV5",
+                                                        non_max_suppression<5>};
 
 }  // namespace tare

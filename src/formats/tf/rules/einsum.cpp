@@ -1,5 +1,6 @@
-// Einsum as transposes, reshapes and one product of matrices: labels of both operands and the result are its batch,
-// those of both operands alone are summed by the product, those of one operand alone are its rows or columns.
+// Einsum as transposes, reshapes and one product of matrices: labels of both operands and the
+// result are its batch, those of both operands alone are summed by the product, those of one
+// operand alone are its rows or columns.
 #include <algorithm>
 
 #include "ir/facets.h"
@@ -11,7 +12,8 @@
 namespace tare {
 namespace {
 
-// A value and the label of each of its dimensions. Dimensions under an ellipsis are labelled by digits.
+// A value and the label of each of its dimensions. Dimensions under an ellipsis are labelled by
+// digits.
 struct Labelled {
   ValueId value = ValueId::kNone;
   std::string labels;
@@ -39,14 +41,18 @@ class Einsum {
   std::size_t ellipsis_ = 0;  // dimensions under the longest one
 };
 
-// "..." becomes digits, the last dimension under it always 9, so that those of several operands line up.
+// "..." becomes digits, the last dimension under it always 9, so that those of several operands
+// line up.
 bool Einsum::spread(std::string& labels, int rank) {
   const std::size_t at = labels.find("...");
   if (at == std::string::npos) return true;
-  const auto count = rank < 0 ? ellipsis_ : static_cast<std::size_t>(std::max(0, rank - static_cast<int>(labels.size()) + 3));
+  const auto count =
+      rank < 0 ? ellipsis_
+               : static_cast<std::size_t>(std::max(0, rank - static_cast<int>(labels.size()) + 3));
   if (!n_.require(count <= 8, "equation: too many dimensions under '...'")) return false;
   std::string digits;
-  for (std::size_t i = 0; i < count; ++i) digits.push_back(static_cast<char>('9' - (count - 1 - i)));
+  for (std::size_t i = 0; i < count; ++i)
+    digits.push_back(static_cast<char>('9' - (count - 1 - i)));
   labels.replace(at, 3, digits);
   ellipsis_ = std::max(ellipsis_, count);
   return true;
@@ -58,32 +64,46 @@ bool Einsum::parse(const std::string& equation) {
     if (c != ' ') text.push_back(c);
   }
   const std::size_t arrow = text.find("->");
-  if (!n_.require(arrow != std::string::npos, "equation: expected '->', got '" + equation + "'")) return false;
+  if (!n_.require(arrow != std::string::npos, "equation: expected '->', got '" + equation + "'"))
+    return false;
   std::string left = text.substr(0, arrow);
   result_ = text.substr(arrow + 2);
   for (int i = 0; i < n_.inputs(); ++i) {
     const std::size_t comma = left.find(',');
     Labelled x{n_.input(i), left.substr(0, comma)};
-    if (!n_.require((comma == std::string::npos) == (i + 1 == n_.inputs()), "equation: not as many operands as inputs")) return false;
+    if (!n_.require((comma == std::string::npos) == (i + 1 == n_.inputs()),
+                    "equation: not as many operands as inputs"))
+      return false;
     left = comma == std::string::npos ? std::string() : left.substr(comma + 1);
     const Shape& shape = n_.type(i).shape;
-    if (!n_.require(shape.ranked(), "an operand of unknown rank") || !spread(x.labels, shape.rank())) return false;
-    if (!n_.require(static_cast<int>(x.labels.size()) == shape.rank(), "equation: '" + x.labels + "' does not label " + shape.text())) return false;
+    if (!n_.require(shape.ranked(), "an operand of unknown rank") ||
+        !spread(x.labels, shape.rank()))
+      return false;
+    if (!n_.require(static_cast<int>(x.labels.size()) == shape.rank(),
+                    "equation: '" + x.labels + "' does not label " + shape.text()))
+      return false;
     operands_.push_back(std::move(x));
   }
   if (!spread(result_, -1)) return false;
   for (const Labelled& x : operands_) {
     for (const char c : x.labels) {
-      if (!n_.require(std::isalnum(static_cast<unsigned char>(c)) != 0, "equation: a label must be a letter")) return false;
+      if (!n_.require(std::isalnum(static_cast<unsigned char>(c)) != 0,
+                      "equation: a label must be a letter"))
+        return false;
       if (std::count(x.labels.begin(), x.labels.end(), c) > 1) {
-        n_.fail("equation: a label twice in one operand takes a diagonal, which is not supported", Code::kUnsupported);
+        n_.fail("equation: a label twice in one operand takes a diagonal, which is not supported",
+                Code::kUnsupported);
         return false;
       }
     }
   }
   for (const char c : result_) {
-    const bool known = std::any_of(operands_.begin(), operands_.end(), [&](const Labelled& x) { return x.has(c); });
-    if (!n_.require(known && std::count(result_.begin(), result_.end(), c) == 1, "equation: label '" + std::string(1, c) + "' of the result is no operand's, or twice there")) return false;
+    const bool known = std::any_of(operands_.begin(), operands_.end(),
+                                   [&](const Labelled& x) { return x.has(c); });
+    if (!n_.require(known && std::count(result_.begin(), result_.end(), c) == 1,
+                    "equation: label '" + std::string(1, c) +
+                        "' of the result is no operand's, or twice there"))
+      return false;
   }
   return true;
 }
@@ -99,8 +119,10 @@ Labelled Einsum::summed(const Labelled& x, const std::string& keep) {
   std::vector<std::int64_t> axes;
   std::string left;
   for (std::size_t i = 0; i < x.labels.size(); ++i) {
-    if (keep.find(x.labels[i]) == std::string::npos) axes.push_back(static_cast<std::int64_t>(i));
-    else left.push_back(x.labels[i]);
+    if (keep.find(x.labels[i]) == std::string::npos)
+      axes.push_back(static_cast<std::int64_t>(i));
+    else
+      left.push_back(x.labels[i]);
   }
   if (axes.empty()) return x;
   return {n_.emit(Reduce{.kind = ReduceKind::kSum}, {x.value, g_.integers(axes)}), left};
@@ -117,7 +139,10 @@ ValueId Einsum::grouped(const Labelled& x, std::initializer_list<std::string> gr
     std::int64_t product = 1;
     for (const char c : group) {
       const Dim d = g_.shape(x.value)[x.at(c)];
-      product = is_known(d) && product >= 0 && d < (std::int64_t{1} << 31) && product < (std::int64_t{1} << 31) ? product * d : -1;
+      product = is_known(d) && product >= 0 && d < (std::int64_t{1} << 31) &&
+                        product < (std::int64_t{1} << 31)
+                    ? product * d
+                    : -1;
     }
     shape.emplace_back(product);
   }
@@ -127,9 +152,12 @@ ValueId Einsum::grouped(const Labelled& x, std::initializer_list<std::string> gr
 Labelled Einsum::product(const Labelled& a, const Labelled& b) {
   std::string batch, sum, rows, columns;
   for (const char c : a.labels) {
-    if (!b.has(c)) rows.push_back(c);
-    else if (result_.find(c) != std::string::npos) batch.push_back(c);
-    else sum.push_back(c);
+    if (!b.has(c))
+      rows.push_back(c);
+    else if (result_.find(c) != std::string::npos)
+      batch.push_back(c);
+    else
+      sum.push_back(c);
   }
   for (const char c : b.labels) {
     if (!a.has(c)) columns.push_back(c);
@@ -146,7 +174,8 @@ Labelled Einsum::product(const Labelled& a, const Labelled& b) {
 
 void Einsum::run() {
   if (!n_.expect(1, 2) || !parse(n_.text("equation"))) return;
-  Labelled x = summed(operands_[0], operands_.size() == 2 ? result_ + operands_[1].labels : result_);
+  Labelled x =
+      summed(operands_[0], operands_.size() == 2 ? result_ + operands_[1].labels : result_);
   if (operands_.size() == 2) x = product(x, summed(operands_[1], result_ + operands_[0].labels));
   if (n_.ok()) n_.output(0, ordered(x, result_).value);
 }

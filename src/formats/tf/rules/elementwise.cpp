@@ -15,7 +15,8 @@ void unary(TfNode& n) {
 }
 
 void leaky_relu(TfNode& n) {
-  if (n.expect(1)) n.become(Unary{UnaryKind::kLeakyRelu, static_cast<float>(n.number("alpha", 0.2))});
+  if (n.expect(1))
+    n.become(Unary{UnaryKind::kLeakyRelu, static_cast<float>(n.number("alpha", 0.2))});
 }
 
 void elu(TfNode& n) {
@@ -48,7 +49,9 @@ void bias_add(TfNode& n) {
   Compose g(n.builder());
   ValueId bias = n.input(1);
   const std::string format = n.text("data_format", "NHWC");
-  if (!n.require(format == "NHWC" || format == "NCHW", "data_format: expected NHWC or NCHW, got " + format)) return;
+  if (!n.require(format == "NHWC" || format == "NCHW",
+                 "data_format: expected NHWC or NCHW, got " + format))
+    return;
   if (format == "NCHW" && g.rank(bias) == 1) {
     std::vector<Extent> shape{g.extent(bias, 0)};
     for (int i = 2; i < g.rank(n.input(0)); ++i) shape.emplace_back(1);
@@ -92,7 +95,9 @@ void nothing(TfNode&) {}
 void ensure_shape(TfNode& n) {
   if (!n.expect(1)) return;
   const Shape wanted = n.shape("shape");
-  if (!n.require(compatible(wanted, n.type(0).shape), "the tensor is " + n.type(0).shape.text() + ", not " + wanted.text())) return;
+  if (!n.require(compatible(wanted, n.type(0).shape),
+                 "the tensor is " + n.type(0).shape.text() + ", not " + wanted.text()))
+    return;
   n.output(0, n.input(0));
 }
 
@@ -170,7 +175,8 @@ extern const ReadTfFacet read_tf_not_equal{"NotEqual", binary<BinaryKind::kNotEq
 extern const ReadTfFacet read_tf_pow{"Pow", binary<BinaryKind::kPow>};
 extern const ReadTfFacet read_tf_real_div{"RealDiv", divide<BinaryKind::kDiv>};
 extern const ReadTfFacet read_tf_right_shift{"RightShift", binary<BinaryKind::kRightShift>};
-extern const ReadTfFacet read_tf_squared_difference{"SquaredDifference", binary<BinaryKind::kSquaredDifference>};
+extern const ReadTfFacet read_tf_squared_difference{"SquaredDifference",
+                                                    binary<BinaryKind::kSquaredDifference>};
 extern const ReadTfFacet read_tf_sub{"Sub", binary<BinaryKind::kSub>};
 extern const ReadTfFacet read_tf_truncate_div{"TruncateDiv", binary<BinaryKind::kTruncateDiv>};
 extern const ReadTfFacet read_tf_truncate_mod{"TruncateMod", binary<BinaryKind::kMod>};

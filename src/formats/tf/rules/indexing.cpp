@@ -36,18 +36,24 @@ void reduce(TfNode& n) {
 void euclidean_norm(TfNode& n) {
   if (!n.expect(2)) return;
   Compose g(n.builder());
-  const ValueId sum = n.emit(Reduce{.kind = ReduceKind::kSum, .keep_dims = n.flag("keep_dims", false)}, {g.square(n.input(0)), n.input(1)});
+  const ValueId sum =
+      n.emit(Reduce{.kind = ReduceKind::kSum, .keep_dims = n.flag("keep_dims", false)},
+             {g.square(n.input(0)), n.input(1)});
   n.output(0, g.unary(UnaryKind::kSqrt, sum));
 }
 
 template <bool largest>
 void arg_extreme(TfNode& n) {
-  if (n.expect(2)) n.become(ArgExtreme{.largest = largest, .output_type = n.dtype("output_type", DType::kInt64)});
+  if (n.expect(2))
+    n.become(ArgExtreme{.largest = largest, .output_type = n.dtype("output_type", DType::kInt64)});
 }
 
 template <bool product>
 void cumulate(TfNode& n) {
-  if (n.expect(2)) n.become(Cumulate{.product = product, .exclusive = n.flag("exclusive", false), .reverse = n.flag("reverse", false)});
+  if (n.expect(2))
+    n.become(Cumulate{.product = product,
+                      .exclusive = n.flag("exclusive", false),
+                      .reverse = n.flag("reverse", false)});
 }
 
 void softmax(TfNode& n) {
@@ -59,7 +65,9 @@ void log_softmax(TfNode& n) {
 }
 
 void top_k(TfNode& n) {
-  if (n.expect(2)) n.outputs(n.builder().emit_n(TopkV2{.index_type = n.dtype("index_type", DType::kInt32)}, n.all_inputs(), 2));
+  if (n.expect(2))
+    n.outputs(n.builder().emit_n(TopkV2{.index_type = n.dtype("index_type", DType::kInt32)},
+                                 n.all_inputs(), 2));
 }
 
 void gather(TfNode& n) {
@@ -70,7 +78,8 @@ void gather_v2(TfNode& n) {
   if (!n.expect(3)) return;
   const auto axis = n.known_integers(2, "the axis");
   if (!n.ok() || !n.require(axis.size() == 1, "the axis must be one number")) return;
-  n.output(0, n.emit(Gather{.axis = axis[0], .batch_dims = n.integer("batch_dims", 0)}, {n.input(0), n.input(1)}));
+  n.output(0, n.emit(Gather{.axis = axis[0], .batch_dims = n.integer("batch_dims", 0)},
+                     {n.input(0), n.input(1)}));
 }
 
 void gather_nd(TfNode& n) {
@@ -94,7 +103,9 @@ void where(TfNode& n) {
 }
 
 void unique(TfNode& n) {
-  if (n.expect(1)) n.outputs(n.builder().emit_n(Unique{.index_type = n.dtype("out_idx", DType::kInt32)}, n.all_inputs(), 2));
+  if (n.expect(1))
+    n.outputs(n.builder().emit_n(Unique{.index_type = n.dtype("out_idx", DType::kInt32)},
+                                 n.all_inputs(), 2));
 }
 
 void slice(TfNode& n) {
@@ -105,11 +116,16 @@ void strided_slice(TfNode& n) {
   if (!n.expect(4)) return;
   const auto mask = [&](std::string_view name) {
     const std::int64_t v = n.integer(name, 0);
-    n.require(v >= 0 && v <= 0xffff, std::string(name) + ": expected bits for at most 16 entries, got " + std::to_string(v));
+    n.require(
+        v >= 0 && v <= 0xffff,
+        std::string(name) + ": expected bits for at most 16 entries, got " + std::to_string(v));
     return static_cast<std::int32_t>(v);
   };
-  const StridedSlice op{.begin_mask = mask("begin_mask"), .end_mask = mask("end_mask"), .ellipsis_mask = mask("ellipsis_mask"),
-                        .new_axis_mask = mask("new_axis_mask"), .shrink_axis_mask = mask("shrink_axis_mask")};
+  const StridedSlice op{.begin_mask = mask("begin_mask"),
+                        .end_mask = mask("end_mask"),
+                        .ellipsis_mask = mask("ellipsis_mask"),
+                        .new_axis_mask = mask("new_axis_mask"),
+                        .shrink_axis_mask = mask("shrink_axis_mask")};
   if (n.ok()) n.become(op);
 }
 
@@ -124,7 +140,8 @@ void pad_v2(TfNode& n) {
 void mirror_pad(TfNode& n) {
   if (!n.expect(2)) return;
   const std::string mode = n.text("mode");
-  if (n.require(mode == "REFLECT" || mode == "SYMMETRIC", "mode: expected REFLECT or SYMMETRIC, got " + mode)) {
+  if (n.require(mode == "REFLECT" || mode == "SYMMETRIC",
+                "mode: expected REFLECT or SYMMETRIC, got " + mode)) {
     n.become(MirrorPad{.reflect = mode == "REFLECT"});
   }
 }
@@ -133,15 +150,19 @@ void mirror_pad(TfNode& n) {
 void reverse_v2(TfNode& n) {
   if (!n.expect(2)) return;
   const bool fed = !n.integers_if_known(n.input(1));
-  if (fed && n.type(1).shape.known() && n.type(1).shape.elements() == 1) return n.become(ReverseV2{});
+  if (fed && n.type(1).shape.known() && n.type(1).shape.elements() == 1)
+    return n.become(ReverseV2{});
   const auto axes = n.known_integers(1, "the axes");
   ValueId x = n.input(0);
   std::vector<std::int64_t> seen;
   for (std::int64_t axis : axes) {
     const int rank = n.type(0).shape.rank();
-    if (!n.require(axis >= -rank && axis < rank, "there is no axis " + std::to_string(axis))) return;
+    if (!n.require(axis >= -rank && axis < rank, "there is no axis " + std::to_string(axis)))
+      return;
     axis += axis < 0 ? rank : 0;
-    if (!n.require(std::find(seen.begin(), seen.end(), axis) == seen.end(), "an axis is named twice")) return;
+    if (!n.require(std::find(seen.begin(), seen.end(), axis) == seen.end(),
+                   "an axis is named twice"))
+      return;
     seen.push_back(axis);
     x = n.emit(ReverseV2{}, {x, n.builder().vector_i32(std::span(&axis, 1))});
   }
@@ -152,7 +173,9 @@ void reverse(TfNode& n) {
   if (!n.expect(2)) return;
   const auto flags = n.known_integers(1, "the axes");
   ValueId x = n.input(0);
-  if (!n.require(static_cast<int>(flags.size()) == n.type(0).shape.rank(), "expected a flag for each dimension")) return;
+  if (!n.require(static_cast<int>(flags.size()) == n.type(0).shape.rank(),
+                 "expected a flag for each dimension"))
+    return;
   for (std::size_t i = 0; i < flags.size(); ++i) {
     const auto axis = static_cast<std::int64_t>(i);
     if (flags[i] != 0) x = n.emit(ReverseV2{}, {x, n.builder().vector_i32(std::span(&axis, 1))});

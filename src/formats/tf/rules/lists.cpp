@@ -15,9 +15,13 @@ void list_op(TfNode& n) {
   if (n.has_attr("element_dtype")) op.dtype = n.dtype("element_dtype");
   std::vector<ValueId> inputs = n.all_inputs();
   if (kind == Kind::kConcat && inputs.size() == 1) inputs.push_back(n.builder().scalar_i32(-1));
-  if (kind == Kind::kConcat && inputs.size() == 3) inputs.pop_back();  // rows of elements that were never set
-  if (kind == Kind::kScatter && inputs.size() == 4 && n.integers_if_known(inputs[3]) == std::vector<std::int64_t>{-1}) inputs.pop_back();
-  n.outputs(n.builder().emit_n(op, inputs, kind == Kind::kPopBack || kind == Kind::kConcat ? 2 : 1));
+  if (kind == Kind::kConcat && inputs.size() == 3)
+    inputs.pop_back();  // rows of elements that were never set
+  if (kind == Kind::kScatter && inputs.size() == 4 &&
+      n.integers_if_known(inputs[3]) == std::vector<std::int64_t>{-1})
+    inputs.pop_back();
+  n.outputs(
+      n.builder().emit_n(op, inputs, kind == Kind::kPopBack || kind == Kind::kConcat ? 2 : 1));
 }
 
 // Arrays: handle (which nothing needs), then what the op takes, the flow last.
@@ -44,11 +48,13 @@ void array_write(TfNode& n) {
 }
 
 void array_read(TfNode& n) {
-  if (n.expect(3)) n.output(0, n.emit(array_op(n, Kind::kGetItem), {n.input(2), n.input(1), any_shape(n)}));
+  if (n.expect(3))
+    n.output(0, n.emit(array_op(n, Kind::kGetItem), {n.input(2), n.input(1), any_shape(n)}));
 }
 
 void array_gather(TfNode& n) {
-  if (n.expect(3)) n.output(0, n.emit(array_op(n, Kind::kGather), {n.input(2), n.input(1), any_shape(n)}));
+  if (n.expect(3))
+    n.output(0, n.emit(array_op(n, Kind::kGather), {n.input(2), n.input(1), any_shape(n)}));
 }
 
 void array_scatter(TfNode& n) {
@@ -65,7 +71,8 @@ void array_concat(TfNode& n) {
 }
 
 void array_split(TfNode& n) {
-  if (n.expect(4)) n.output(0, n.emit(TensorList{.kind = Kind::kSplit}, {n.input(1), any_shape(n), n.input(2)}));
+  if (n.expect(4))
+    n.output(0, n.emit(TensorList{.kind = Kind::kSplit}, {n.input(1), any_shape(n), n.input(2)}));
 }
 
 void array_size(TfNode& n) {
@@ -87,17 +94,21 @@ extern const ReadTfFacet read_tf_tensor_array_split_v3{"TensorArraySplitV3", arr
 extern const ReadTfFacet read_tf_tensor_array_v3{"TensorArrayV3", array};
 extern const ReadTfFacet read_tf_tensor_array_write_v3{"TensorArrayWriteV3", array_write};
 extern const ReadTfFacet read_tf_tensor_list_concat{"TensorListConcat", list_op<Kind::kConcat>};
-extern const ReadTfFacet read_tf_tensor_list_concat_v2{"TensorListConcatV2", list_op<Kind::kConcat>};
-extern const ReadTfFacet read_tf_tensor_list_from_tensor{"TensorListFromTensor", list_op<Kind::kFromTensor>};
+extern const ReadTfFacet read_tf_tensor_list_concat_v2{"TensorListConcatV2",
+                                                       list_op<Kind::kConcat>};
+extern const ReadTfFacet read_tf_tensor_list_from_tensor{"TensorListFromTensor",
+                                                         list_op<Kind::kFromTensor>};
 extern const ReadTfFacet read_tf_tensor_list_gather{"TensorListGather", list_op<Kind::kGather>};
 extern const ReadTfFacet read_tf_tensor_list_get_item{"TensorListGetItem", list_op<Kind::kGetItem>};
 extern const ReadTfFacet read_tf_tensor_list_length{"TensorListLength", list_op<Kind::kLength>};
 extern const ReadTfFacet read_tf_tensor_list_pop_back{"TensorListPopBack", list_op<Kind::kPopBack>};
-extern const ReadTfFacet read_tf_tensor_list_push_back{"TensorListPushBack", list_op<Kind::kPushBack>};
+extern const ReadTfFacet read_tf_tensor_list_push_back{"TensorListPushBack",
+                                                       list_op<Kind::kPushBack>};
 extern const ReadTfFacet read_tf_tensor_list_reserve{"TensorListReserve", list_op<Kind::kReserve>};
 extern const ReadTfFacet read_tf_tensor_list_resize{"TensorListResize", list_op<Kind::kResize>};
 extern const ReadTfFacet read_tf_tensor_list_scatter{"TensorListScatter", list_op<Kind::kScatter>};
-extern const ReadTfFacet read_tf_tensor_list_scatter_v2{"TensorListScatterV2", list_op<Kind::kScatter>};
+extern const ReadTfFacet read_tf_tensor_list_scatter_v2{"TensorListScatterV2",
+                                                        list_op<Kind::kScatter>};
 extern const ReadTfFacet read_tf_tensor_list_set_item{"TensorListSetItem", list_op<Kind::kSetItem>};
 extern const ReadTfFacet read_tf_tensor_list_split{"TensorListSplit", list_op<Kind::kSplit>};
 extern const ReadTfFacet read_tf_tensor_list_stack{"TensorListStack", list_op<Kind::kStack>};

@@ -1,4 +1,5 @@
-// Batch normalisation as arithmetic, so that passes fold it into the convolution before it; resizing.
+// Batch normalisation as arithmetic, so that passes fold it into the convolution before it;
+// resizing.
 #include "formats/tf/rules/windows.h"
 #include "ir/facets.h"
 #include "ops/local_response_normalization.h"
@@ -16,7 +17,9 @@ struct Moments {
 Moments moments_of(TfNode& n, Compose& g, ValueId x) {
   const std::vector<std::int64_t> axes{0, 1, 2};
   const ValueId over = g.integers(axes);
-  const auto mean_of = [&](ValueId v) { return n.emit(Reduce{.kind = ReduceKind::kMean}, {v, over}); };
+  const auto mean_of = [&](ValueId v) {
+    return n.emit(Reduce{.kind = ReduceKind::kMean}, {v, over});
+  };
   const ValueId mean = mean_of(x);
   return {mean, mean_of(g.square(g.sub(x, mean)))};
 }
@@ -25,7 +28,8 @@ Moments moments_of(TfNode& n, Compose& g, ValueId x) {
 ValueId sample_variance(Compose& g, ValueId x, ValueId variance) {
   const Shape& s = g.shape(x);
   if (!s.known() || s.rank() != 4) return variance;
-  const double count = static_cast<double>(s[0]) * static_cast<double>(s[1]) * static_cast<double>(s[2]);
+  const double count =
+      static_cast<double>(s[0]) * static_cast<double>(s[1]) * static_cast<double>(s[2]);
   return count > 1 ? g.mul(variance, count / (count - 1)) : variance;
 }
 
@@ -33,7 +37,9 @@ void fused_batch_norm(TfNode& n) {
   if (!n.expect(5)) return;
   Compose g(n.builder());
   const std::string format = n.text("data_format", "NHWC");
-  if (!n.require(format == "NHWC" || format == "NCHW", "data_format: expected NHWC or NCHW, got " + format)) return;
+  if (!n.require(format == "NHWC" || format == "NCHW",
+                 "data_format: expected NHWC or NCHW, got " + format))
+    return;
   TfWindow w;
   w.channels_first = format == "NCHW";
   const bool training = n.flag("is_training", true);
@@ -58,18 +64,25 @@ void resize(TfNode& n) {
   Compose g(n.builder());
   const bool align = n.flag("align_corners", false);
   const bool half = n.flag("half_pixel_centers", false);
-  if (!n.require(!(align && half), "align_corners and half_pixel_centers exclude each other")) return;
+  if (!n.require(!(align && half), "align_corners and half_pixel_centers exclude each other"))
+    return;
   // Bilinear results are float32 whatever goes in.
-  const ValueId x = method == Resize::Method::kBilinear ? g.cast(n.input(0), DType::kFloat32) : n.input(0);
-  n.output(0, n.emit(Resize{.method = method, .align_corners = align, .half_pixel_centers = half}, {x, n.input(1)}));
+  const ValueId x =
+      method == Resize::Method::kBilinear ? g.cast(n.input(0), DType::kFloat32) : n.input(0);
+  n.output(0, n.emit(Resize{.method = method, .align_corners = align, .half_pixel_centers = half},
+                     {x, n.input(1)}));
 }
 
 void lrn(TfNode& n) {
   if (!n.expect(1)) return;
   const std::int64_t radius = n.integer("depth_radius", 5);
-  if (!n.require(radius >= 0 && radius <= INT32_MAX, "depth_radius: expected a number of channels, got " + std::to_string(radius))) return;
-  n.become(LocalResponseNormalization{.radius = radius, .bias = static_cast<float>(n.number("bias", 1)),
-                                      .alpha = static_cast<float>(n.number("alpha", 1)), .beta = static_cast<float>(n.number("beta", 0.5))});
+  if (!n.require(radius >= 0 && radius <= INT32_MAX,
+                 "depth_radius: expected a number of channels, got " + std::to_string(radius)))
+    return;
+  n.become(LocalResponseNormalization{.radius = radius,
+                                      .bias = static_cast<float>(n.number("bias", 1)),
+                                      .alpha = static_cast<float>(n.number("alpha", 1)),
+                                      .beta = static_cast<float>(n.number("beta", 0.5))});
 }
 
 }  // namespace
@@ -78,7 +91,9 @@ extern const ReadTfFacet read_tf_fused_batch_norm{"FusedBatchNorm", fused_batch_
 extern const ReadTfFacet read_tf_fused_batch_norm_v2{"FusedBatchNormV2", fused_batch_norm};
 extern const ReadTfFacet read_tf_fused_batch_norm_v3{"FusedBatchNormV3", fused_batch_norm};
 extern const ReadTfFacet read_tf_lrn{"LRN", lrn};
-extern const ReadTfFacet read_tf_resize_bilinear{"ResizeBilinear", resize<Resize::Method::kBilinear>};
-extern const ReadTfFacet read_tf_resize_nearest_neighbor{"ResizeNearestNeighbor", resize<Resize::Method::kNearest>};
+extern const ReadTfFacet read_tf_resize_bilinear{"ResizeBilinear",
+                                                 resize<Resize::Method::kBilinear>};
+extern const ReadTfFacet read_tf_resize_nearest_neighbor{"ResizeNearestNeighbor",
+                                                         resize<Resize::Method::kNearest>};
 
 }  // namespace tare

@@ -12,7 +12,8 @@ ValueId product(TfNode& n, Compose& g, bool transpose_a, bool transpose_b) {
     const Shape& s = n.type(i).shape;
     if (!n.require(!s.ranked() || s.rank() == 2, "expected matrices, got " + s.text())) return a;
   }
-  if (!n.require(n.type(0).dtype == n.type(1).dtype, "the two matrices are of different types")) return a;
+  if (!n.require(n.type(0).dtype == n.type(1).dtype, "the two matrices are of different types"))
+    return a;
   const bool weights = n.constant(1).has_value() && n.type(0).shape.rank() == 2;
   if (!weights || !is_float(n.type(0).dtype) || n.type(0).dtype == DType::kFloat64) {
     return n.emit(BatchMatMul{.adj_x = transpose_a, .adj_y = transpose_b}, {a, n.input(1)});
@@ -24,7 +25,8 @@ ValueId product(TfNode& n, Compose& g, bool transpose_a, bool transpose_b) {
 
 void batch_mat_mul(TfNode& n) {
   if (!n.expect(2)) return;
-  if (!n.require(n.type(0).dtype == n.type(1).dtype, "the two matrices are of different types")) return;
+  if (!n.require(n.type(0).dtype == n.type(1).dtype, "the two matrices are of different types"))
+    return;
   n.become(BatchMatMul{.adj_x = n.flag("adj_x", false), .adj_y = n.flag("adj_y", false)});
 }
 

@@ -57,7 +57,8 @@ void shape(TfNode& n) {
 
 void shape_n(TfNode& n) {
   for (int i = 0; i < n.inputs(); ++i) {
-    n.output(static_cast<std::size_t>(i), n.emit(ShapeOf{.out_type = n.dtype("out_type", DType::kInt32)}, {n.input(i)}));
+    n.output(static_cast<std::size_t>(i),
+             n.emit(ShapeOf{.out_type = n.dtype("out_type", DType::kInt32)}, {n.input(i)}));
   }
 }
 
@@ -67,7 +68,8 @@ void rank(TfNode& n) {
 
 void size(TfNode& n) {
   if (!n.expect(1)) return;
-  const ValueId shape = n.emit(ShapeOf{.out_type = n.dtype("out_type", DType::kInt32)}, {n.input(0)});
+  const ValueId shape =
+      n.emit(ShapeOf{.out_type = n.dtype("out_type", DType::kInt32)}, {n.input(0)});
   n.output(0, n.emit(Reduce{.kind = ReduceKind::kProd}, {shape, n.builder().scalar_i32(0)}));
 }
 
@@ -78,8 +80,11 @@ void pack(TfNode& n) {
 void unpack(TfNode& n) {
   if (!n.expect(1)) return;
   const std::int64_t count = n.integer("num");
-  if (!n.require(count >= 0 && count <= 1'000'000, "num: expected a number of outputs, got " + std::to_string(count))) return;
-  n.outputs(n.builder().emit_n(Unpack{.axis = n.integer("axis", 0)}, {n.input(0)}, static_cast<int>(count)));
+  if (!n.require(count >= 0 && count <= 1'000'000,
+                 "num: expected a number of outputs, got " + std::to_string(count)))
+    return;
+  n.outputs(n.builder().emit_n(Unpack{.axis = n.integer("axis", 0)}, {n.input(0)},
+                               static_cast<int>(count)));
 }
 
 void concatenate(TfNode& n, int axis_input) {
@@ -101,14 +106,18 @@ void concat(TfNode& n) {
 void split(TfNode& n) {
   if (!n.expect(2)) return;
   const std::int64_t count = n.integer("num_split");
-  if (!n.require(count >= 1 && count <= 1'000'000, "num_split: expected a number of outputs, got " + std::to_string(count))) return;
+  if (!n.require(count >= 1 && count <= 1'000'000,
+                 "num_split: expected a number of outputs, got " + std::to_string(count)))
+    return;
   n.outputs(n.builder().emit_n(Split{}, {n.input(1), n.input(0)}, static_cast<int>(count)));
 }
 
 void split_v(TfNode& n) {
   if (!n.expect(3)) return;
   const std::int64_t count = n.integer("num_split");
-  if (!n.require(count >= 1 && count <= 1'000'000, "num_split: expected a number of outputs, got " + std::to_string(count))) return;
+  if (!n.require(count >= 1 && count <= 1'000'000,
+                 "num_split: expected a number of outputs, got " + std::to_string(count)))
+    return;
   n.outputs(n.builder().emit_n(SplitV{}, n.all_inputs(), static_cast<int>(count)));
 }
 
@@ -120,7 +129,9 @@ void ones_like(TfNode& n) {
 
 template <int value>
 void filled(TfNode& n) {
-  if (n.expect(1)) n.output(0, n.emit(Fill{}, {n.input(0), n.builder().scalar(n.dtype("T", DType::kFloat32), value)}));
+  if (n.expect(1))
+    n.output(
+        0, n.emit(Fill{}, {n.input(0), n.builder().scalar(n.dtype("T", DType::kFloat32), value)}));
 }
 
 template <class Op>
@@ -128,7 +139,9 @@ void block_move(TfNode& n) {
   if (!n.expect(1)) return;
   Compose g(n.builder());
   const std::string format = n.text("data_format", "NHWC");
-  if (!n.require(format == "NHWC" || format == "NCHW", "data_format: expected NHWC or NCHW, got " + format)) return;
+  if (!n.require(format == "NHWC" || format == "NCHW",
+                 "data_format: expected NHWC or NCHW, got " + format))
+    return;
   const bool nchw = format == "NCHW";
   const ValueId x = nchw ? g.transpose(n.input(0), {0, 2, 3, 1}) : n.input(0);
   const ValueId y = n.emit(Op{.block = n.integer("block_size")}, {x});

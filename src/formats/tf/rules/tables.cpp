@@ -10,7 +10,10 @@ namespace {
 void hash_table(TfNode& n) {
   std::string name = n.text("shared_name", "");
   if (name.empty()) name = n.name();
-  n.output(0, n.emit(Hashtable{.name = name, .key = n.dtype("key_dtype"), .value = n.dtype("value_dtype")}, {}));
+  n.output(
+      0,
+      n.emit(Hashtable{.name = name, .key = n.dtype("key_dtype"), .value = n.dtype("value_dtype")},
+             {}));
 }
 
 void import_table(TfNode& n) {
@@ -23,7 +26,8 @@ void find(TfNode& n) {
 
 void size(TfNode& n) {
   if (!n.expect(1)) return;
-  n.output(0, n.emit(Reshape{.shape = {}}, {n.emit(HashtableSize{}, {n.input(0)}), n.builder().vector_i32({})}));
+  n.output(0, n.emit(Reshape{.shape = {}},
+                     {n.emit(HashtableSize{}, {n.input(0)}), n.builder().vector_i32({})}));
 }
 
 }  // namespace

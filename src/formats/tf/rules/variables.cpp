@@ -1,10 +1,10 @@
-// Variables. A model that assigns none has constants in their place; else handles, reads and assignments, as in the file.
-#include "ops/variable/variable.h"
-
+// Variables. A model that assigns none has constants in their place; else handles, reads and
+// assignments, as in the file.
 #include "ir/constant_tensor.h"
 #include "ir/facets.h"
 #include "ops/compose.h"
 #include "ops/gather.h"
+#include "ops/variable/variable.h"
 #include "ports/tf_node.h"
 
 namespace tare {
@@ -29,7 +29,8 @@ void read_variable(TfNode& n) {
   if (!n.expect(1)) return;
   const DType dtype = n.dtype("dtype");
   const TfVariable* v = n.functions().variable_of(n.builder(), n.input(0));
-  if (v != nullptr && !v->first && !n.functions().assigns_variables()) return n.fail("the checkpoint has no value for variable '" + v->name + "'");
+  if (v != nullptr && !v->first && !n.functions().assigns_variables())
+    return n.fail("the checkpoint has no value for variable '" + v->name + "'");
   n.output(0, read_of(n, n.input(0), dtype));
 }
 
@@ -40,7 +41,8 @@ void variable_v1(TfNode& n) {
   if (!n.ok()) return;
   n.functions().make_variable(n.builder(), handle, n.name());
   const TfVariable* v = n.functions().variable_of(n.builder(), handle);
-  if (v != nullptr && !v->first && !n.functions().assigns_variables()) return n.fail("the checkpoint has no value for the variable");
+  if (v != nullptr && !v->first && !n.functions().assigns_variables())
+    return n.fail("the checkpoint has no value for the variable");
   n.output(0, read_of(n, handle, dtype));
   if (n.ok()) n.functions().make_variable(n.builder(), n.all_outputs()[0], n.name());
 }
@@ -78,7 +80,8 @@ void assign_v1(TfNode& n) {
 void resource_gather(TfNode& n) {
   if (!n.expect(2)) return;
   const std::int64_t batch = n.integer("batch_dims", 0);
-  n.output(0, n.emit(Gather{.axis = batch, .batch_dims = batch}, {read_of(n, n.input(0), n.dtype("dtype")), n.input(1)}));
+  n.output(0, n.emit(Gather{.axis = batch, .batch_dims = batch},
+                     {read_of(n, n.input(0), n.dtype("dtype")), n.input(1)}));
 }
 
 void is_initialized(TfNode& n) { n.output(0, n.builder().scalar(DType::kBool, 1)); }
@@ -87,10 +90,13 @@ void is_initialized(TfNode& n) { n.output(0, n.builder().scalar(DType::kBool, 1)
 
 extern const ReadTfFacet read_tf_assign{"Assign", assign_v1<Change::kSet>};
 extern const ReadTfFacet read_tf_assign_add{"AssignAdd", assign_v1<Change::kAdd>};
-extern const ReadTfFacet read_tf_assign_add_variable_op{"AssignAddVariableOp", assign_variable<Change::kAdd>};
+extern const ReadTfFacet read_tf_assign_add_variable_op{"AssignAddVariableOp",
+                                                        assign_variable<Change::kAdd>};
 extern const ReadTfFacet read_tf_assign_sub{"AssignSub", assign_v1<Change::kSub>};
-extern const ReadTfFacet read_tf_assign_sub_variable_op{"AssignSubVariableOp", assign_variable<Change::kSub>};
-extern const ReadTfFacet read_tf_assign_variable_op{"AssignVariableOp", assign_variable<Change::kSet>};
+extern const ReadTfFacet read_tf_assign_sub_variable_op{"AssignSubVariableOp",
+                                                        assign_variable<Change::kSub>};
+extern const ReadTfFacet read_tf_assign_variable_op{"AssignVariableOp",
+                                                    assign_variable<Change::kSet>};
 extern const ReadTfFacet read_tf_read_variable_op{"ReadVariableOp", read_variable};
 extern const ReadTfFacet read_tf_resource_gather{"ResourceGather", resource_gather};
 extern const ReadTfFacet read_tf_var_handle_op{"VarHandleOp", var_handle};

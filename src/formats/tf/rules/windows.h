@@ -1,5 +1,5 @@
-// What convolutions and pools share in TensorFlow: strides, dilations, padding and the order of dimensions. The IR has
-// one order, NHWC; a node in NCHW stands between two transposes.
+// What convolutions and pools share in TensorFlow: strides, dilations, padding and the order of
+// dimensions. The IR has one order, NHWC; a node in NCHW stands between two transposes.
 #pragma once
 
 #include <array>
@@ -17,10 +17,13 @@ struct TfWindow {
   std::array<WindowAxis, 3> axes{};
   Padding padding = Padding::kSame;
 
-  // Reads data_format, strides, dilations, padding and explicit_paddings of a node of so many spatial axes.
+  // Reads data_format, strides, dilations, padding and explicit_paddings of a node of so many
+  // spatial axes.
   static TfWindow read(TfNode& n, int spatial);
-  // The entries of a list with one number a dimension, at the spatial ones; the others must be `rest`.
-  std::array<std::int64_t, 3> spatial_of(TfNode& n, std::string_view attr, const std::vector<std::int64_t>& values) const;
+  // The entries of a list with one number a dimension, at the spatial ones; the others must be
+  // `rest`.
+  std::array<std::int64_t, 3> spatial_of(TfNode& n, std::string_view attr,
+                                         const std::vector<std::int64_t>& values) const;
 
   ValueId to_channels_last(Compose& g, ValueId x) const;
   ValueId from_channels_last(Compose& g, ValueId x) const;

@@ -11,10 +11,13 @@ struct Pair {
   ValueId a, b;
 };
 
-Pair operands(Operation& op, std::string_view first_names = kFirst, std::string_view second_names = kSecond) {
+Pair operands(Operation& op, std::string_view first_names = kFirst,
+              std::string_view second_names = kSecond) {
   const KerasArgument& first = op.argument(0, first_names);
   const KerasArgument& second = op.argument(1, second_names);
-  const auto type_of = [&](const KerasArgument& a) { return a.is_tensor() ? std::optional(op.g.dtype(a.tensor.value)) : std::nullopt; };
+  const auto type_of = [&](const KerasArgument& a) {
+    return a.is_tensor() ? std::optional(op.g.dtype(a.tensor.value)) : std::nullopt;
+  };
   Pair pair{op.tensor(0, first_names, type_of(second)), op.tensor(1, second_names, type_of(first))};
   if (!op.ok()) return pair;
   const DType type = promoted(op.g.dtype(pair.a), op.g.dtype(pair.b));
@@ -30,7 +33,8 @@ void read_unary(Operation& op) {
 template <UnaryKind kKind>
 void read_real_unary(Operation& op) {
   ValueId x = op.x();
-  if (op.ok() && !is_float(op.g.dtype(x)) && !is_complex(op.g.dtype(x))) x = op.g.cast(x, DType::kFloat32);
+  if (op.ok() && !is_float(op.g.dtype(x)) && !is_complex(op.g.dtype(x)))
+    x = op.g.cast(x, DType::kFloat32);
   op.output(op.g.unary(kKind, x));
 }
 
@@ -63,7 +67,8 @@ void read_logical_xor(Operation& op) {
 void read_logaddexp(Operation& op) {
   const Pair p = operands(op);
   const ValueId distance = op.g.neg(op.g.unary(UnaryKind::kAbs, op.g.sub(p.a, p.b)));
-  op.output(op.g.add(op.g.maximum(p.a, p.b), op.g.unary(UnaryKind::kLog1p, op.g.unary(UnaryKind::kExp, distance))));
+  op.output(op.g.add(op.g.maximum(p.a, p.b),
+                     op.g.unary(UnaryKind::kLog1p, op.g.unary(UnaryKind::kExp, distance))));
 }
 
 void read_hypot(Operation& op) {
@@ -73,14 +78,18 @@ void read_hypot(Operation& op) {
 
 template <int kBase>
 void read_log_of_base(Operation& op) {
-  op.output(op.g.mul(op.g.unary(UnaryKind::kLog, op.x()), kBase == 2 ? 1.4426950408889634 : 0.4342944819032518));
+  op.output(op.g.mul(op.g.unary(UnaryKind::kLog, op.x()),
+                     kBase == 2 ? 1.4426950408889634 : 0.4342944819032518));
 }
 
-void read_exp2(Operation& op) { op.output(op.g.unary(UnaryKind::kExp, op.g.mul(op.x(), 0.6931471805599453))); }
+void read_exp2(Operation& op) {
+  op.output(op.g.unary(UnaryKind::kExp, op.g.mul(op.x(), 0.6931471805599453)));
+}
 
 void read_trunc(Operation& op) {
   const ValueId x = op.x();
-  op.output(op.g.mul(op.g.unary(UnaryKind::kSign, x), op.g.unary(UnaryKind::kFloor, op.g.unary(UnaryKind::kAbs, x))));
+  op.output(op.g.mul(op.g.unary(UnaryKind::kSign, x),
+                     op.g.unary(UnaryKind::kFloor, op.g.unary(UnaryKind::kAbs, x))));
 }
 
 void read_round(Operation& op) {
@@ -94,24 +103,28 @@ void read_round(Operation& op) {
 }
 
 void read_leaky_relu(Operation& op) {
-  op.output(op.g.unary(UnaryKind::kLeakyRelu, op.x(), static_cast<float>(op.number(1, "negative_slope|alpha", 0.2))));
+  op.output(op.g.unary(UnaryKind::kLeakyRelu, op.x(),
+                       static_cast<float>(op.number(1, "negative_slope|alpha", 0.2))));
 }
 
 void read_elu(Operation& op) {
-  op.output(op.g.unary(UnaryKind::kElu, op.x(), static_cast<float>(op.number(Operation::kNamed, "alpha", 1.0))));
+  op.output(op.g.unary(UnaryKind::kElu, op.x(),
+                       static_cast<float>(op.number(Operation::kNamed, "alpha", 1.0))));
 }
 
 // max(x, 0) + min(0, alpha * (exp(x / alpha) - 1))
 void read_celu(Operation& op) {
   const double alpha = op.number(Operation::kNamed, "alpha", 1.0);
   const ValueId x = op.x();
-  const ValueId low = op.g.mul(op.g.unary(UnaryKind::kExpm1, op.g.div(op.g.minimum(x, 0.0), alpha)), alpha);
+  const ValueId low =
+      op.g.mul(op.g.unary(UnaryKind::kExpm1, op.g.div(op.g.minimum(x, 0.0), alpha)), alpha);
   op.output(op.g.add(op.g.relu(x), low));
 }
 
 void read_gelu(Operation& op) {
   const bool keras = op.layer().object().is_operation;
-  op.output(op.g.unary(op.flag("approximate", keras) ? UnaryKind::kGeluApproximate : UnaryKind::kGelu, op.x()));
+  op.output(op.g.unary(
+      op.flag("approximate", keras) ? UnaryKind::kGeluApproximate : UnaryKind::kGelu, op.x()));
 }
 
 void read_softmax(Operation& op) {
@@ -121,13 +134,15 @@ void read_softmax(Operation& op) {
 }
 
 void read_hard_sigmoid(Operation& op) {
-  op.output(op.g.unary(UnaryKind::kHardSigmoid, op.x(), op.layer().generation() == 2 ? 0.2f : 1.0f / 6.0f));
+  op.output(op.g.unary(UnaryKind::kHardSigmoid, op.x(),
+                       op.layer().generation() == 2 ? 0.2f : 1.0f / 6.0f));
 }
 
 // Activations that have a rule by name already.
 void read_activation(Operation& op) {
   const ValueId x = op.x();
-  op.output(op.layer().activate(op.layer().object().is_operation ? op.layer().config("name") : Json(), x));
+  op.output(op.layer().activate(
+      op.layer().object().is_operation ? op.layer().config("name") : Json(), x));
 }
 
 void read_soft_shrink(Operation& op) {
@@ -139,7 +154,8 @@ void read_soft_shrink(Operation& op) {
 void read_hard_shrink(Operation& op) {
   const double t = op.number(1, "threshold", 0.5);
   const ValueId x = op.x();
-  op.output(op.g.select(op.g.binary(BinaryKind::kGreater, op.g.unary(UnaryKind::kAbs, x), t), x, op.g.number(0, op.g.dtype(x))));
+  op.output(op.g.select(op.g.binary(BinaryKind::kGreater, op.g.unary(UnaryKind::kAbs, x), t), x,
+                        op.g.number(0, op.g.dtype(x))));
 }
 
 void read_threshold(Operation& op) {
@@ -153,7 +169,9 @@ void read_tanh_shrink(Operation& op) {
   op.output(op.g.sub(x, op.g.unary(UnaryKind::kTanh, x)));
 }
 
-void read_log_sigmoid(Operation& op) { op.output(op.g.neg(op.g.unary(UnaryKind::kSoftplus, op.g.neg(op.x())))); }
+void read_log_sigmoid(Operation& op) {
+  op.output(op.g.neg(op.g.unary(UnaryKind::kSoftplus, op.g.neg(op.x()))));
+}
 
 void read_squareplus(Operation& op) {
   const ValueId x = op.x();
@@ -173,16 +191,20 @@ void read_sparse_plus(Operation& op) {
   op.output(op.g.add(middle, op.g.relu(op.g.sub(x, 1.0))));
 }
 
-void read_sparse_sigmoid(Operation& op) { op.output(op.g.unary(UnaryKind::kHardSigmoid, op.x(), 0.5f)); }
+void read_sparse_sigmoid(Operation& op) {
+  op.output(op.g.unary(UnaryKind::kHardSigmoid, op.x(), 0.5f));
+}
 
 // Either bound may be absent, or a tensor.
 void read_clip(Operation& op) {
   ValueId x = op.x();
-  const std::pair<std::size_t, std::string_view> bounds[] = {{1, "x_min|clip_value_min|min_value|min"}, {2, "x_max|clip_value_max|max_value|max"}};
+  const std::pair<std::size_t, std::string_view> bounds[] = {
+      {1, "x_min|clip_value_min|min_value|min"}, {2, "x_max|clip_value_max|max_value|max"}};
   for (const auto& [position, names] : bounds) {
     if (op.argument(position, names).is_none() || !op.ok()) continue;
     const ValueId bound = op.tensor(position, names, op.g.dtype(x));
-    x = position == 1 ? op.g.maximum(x, op.g.cast(bound, op.g.dtype(x))) : op.g.minimum(x, op.g.cast(bound, op.g.dtype(x)));
+    x = position == 1 ? op.g.maximum(x, op.g.cast(bound, op.g.dtype(x)))
+                      : op.g.minimum(x, op.g.cast(bound, op.g.dtype(x)));
   }
   op.output(x);
 }
@@ -190,9 +212,12 @@ void read_clip(Operation& op) {
 void read_where(Operation& op) {
   const KerasArgument& first = op.argument(1, "x1|x");
   const KerasArgument& second = op.argument(2, "x2|y");
-  if (first.is_none() || second.is_none()) return op.unsupported("the places of true elements have no fixed number");
+  if (first.is_none() || second.is_none())
+    return op.unsupported("the places of true elements have no fixed number");
   const ValueId condition = op.g.cast(op.tensor(0, "condition"), DType::kBool);
-  const auto type_of = [&](const KerasArgument& a) { return a.is_tensor() ? std::optional(op.g.dtype(a.tensor.value)) : std::nullopt; };
+  const auto type_of = [&](const KerasArgument& a) {
+    return a.is_tensor() ? std::optional(op.g.dtype(a.tensor.value)) : std::nullopt;
+  };
   const ValueId a = op.tensor(1, "x1|x", type_of(second)), b = op.tensor(2, "x2|y", type_of(first));
   if (!op.ok()) return;
   const DType type = promoted(op.g.dtype(a), op.g.dtype(b));
@@ -214,43 +239,137 @@ void read_ones_like(Operation& op) {
 using U = UnaryKind;
 using B = BinaryKind;
 constexpr OperationRule kRules[] = {
-    {"absolute", read_unary<U::kAbs>}, {"abs", read_unary<U::kAbs>}, {"negative", read_unary<U::kNeg>}, {"neg", read_unary<U::kNeg>},
-    {"square", read_unary<U::kSquare>}, {"sign", read_unary<U::kSign>}, {"logical_not", read_unary<U::kLogicalNot>},
-    {"floor", read_unary<U::kFloor>}, {"ceil", read_unary<U::kCeil>}, {"round", read_round}, {"rint", read_unary<U::kRound>}, {"trunc", read_trunc},
-    {"bitwise_not", read_unary<U::kBitwiseNot>}, {"bitwise_invert", read_unary<U::kBitwiseNot>}, {"invert", read_unary<U::kBitwiseNot>},
-    {"sqrt", read_real_unary<U::kSqrt>}, {"rsqrt", read_real_unary<U::kRsqrt>}, {"exp", read_real_unary<U::kExp>}, {"exp2", read_exp2},
-    {"expm1", read_real_unary<U::kExpm1>}, {"log", read_real_unary<U::kLog>}, {"log1p", read_real_unary<U::kLog1p>},
-    {"log2", read_log_of_base<2>}, {"log10", read_log_of_base<10>}, {"reciprocal", read_real_unary<U::kReciprocal>},
-    {"sin", read_real_unary<U::kSin>}, {"cos", read_real_unary<U::kCos>}, {"tan", read_real_unary<U::kTan>},
-    {"sinh", read_real_unary<U::kSinh>}, {"cosh", read_real_unary<U::kCosh>}, {"tanh", read_real_unary<U::kTanh>},
-    {"arcsin", read_real_unary<U::kAsin>}, {"asin", read_real_unary<U::kAsin>}, {"arccos", read_real_unary<U::kAcos>}, {"acos", read_real_unary<U::kAcos>},
-    {"arctan", read_real_unary<U::kAtan>}, {"atan", read_real_unary<U::kAtan>}, {"arcsinh", read_real_unary<U::kAsinh>}, {"asinh", read_real_unary<U::kAsinh>},
-    {"arccosh", read_real_unary<U::kAcosh>}, {"acosh", read_real_unary<U::kAcosh>}, {"arctanh", read_real_unary<U::kAtanh>}, {"atanh", read_real_unary<U::kAtanh>},
-    {"erf", read_real_unary<U::kErf>}, {"erfc", read_real_unary<U::kErfc>}, {"lgamma", read_real_unary<U::kLgamma>},
-    {"isnan", read_unary<U::kIsNan>}, {"is_nan", read_unary<U::kIsNan>}, {"isinf", read_unary<U::kIsInf>}, {"is_inf", read_unary<U::kIsInf>},
-    {"isfinite", read_unary<U::kIsFinite>}, {"is_finite", read_unary<U::kIsFinite>},
-    {"relu", read_unary<U::kRelu>}, {"relu6", read_unary<U::kRelu6>}, {"sigmoid", read_real_unary<U::kLogistic>}, {"silu", read_unary<U::kSilu>},
-    {"swish", read_unary<U::kSilu>}, {"selu", read_unary<U::kSelu>}, {"softplus", read_unary<U::kSoftplus>}, {"softsign", read_unary<U::kSoftsign>},
-    {"mish", read_unary<U::kMish>}, {"hard_tanh", read_unary<U::kReluN1To1>}, {"hard_silu", read_unary<U::kHardSwish>}, {"hard_swish", read_unary<U::kHardSwish>},
-    {"leaky_relu", read_leaky_relu}, {"elu", read_elu}, {"celu", read_celu}, {"gelu", read_gelu}, {"softmax", read_softmax}, {"log_softmax", read_softmax},
-    {"hard_sigmoid", read_hard_sigmoid}, {"soft_shrink", read_soft_shrink}, {"hard_shrink", read_hard_shrink}, {"threshold", read_threshold},
-    {"tanh_shrink", read_tanh_shrink}, {"log_sigmoid", read_log_sigmoid}, {"squareplus", read_squareplus}, {"glu", read_glu},
-    {"sparse_plus", read_sparse_plus}, {"sparse_sigmoid", read_sparse_sigmoid}, {"sparsemax", read_activation},
-    {"add", read_binary<B::kAdd>}, {"add_v2", read_binary<B::kAdd>}, {"subtract", read_binary<B::kSub>}, {"sub", read_binary<B::kSub>},
-    {"multiply", read_binary<B::kMul>}, {"mul", read_binary<B::kMul>}, {"divide", read_true_divide}, {"true_divide", read_true_divide}, {"truediv", read_true_divide},
-    {"floor_divide", read_binary<B::kFloorDiv>}, {"floordiv", read_binary<B::kFloorDiv>}, {"mod", read_binary<B::kFloorMod>}, {"floormod", read_binary<B::kFloorMod>},
-    {"remainder", read_binary<B::kFloorMod>}, {"divide_no_nan", read_binary<B::kDivNoNan>}, {"div_no_nan", read_binary<B::kDivNoNan>},
-    {"power", read_binary<B::kPow>}, {"pow", read_binary<B::kPow>}, {"maximum", read_binary<B::kMaximum>}, {"minimum", read_binary<B::kMinimum>},
-    {"squared_difference", read_binary<B::kSquaredDifference>}, {"arctan2", read_atan2}, {"atan2", read_atan2},
-    {"hypot", read_hypot}, {"logaddexp", read_logaddexp},
-    {"equal", read_binary<B::kEqual>}, {"not_equal", read_binary<B::kNotEqual>}, {"less", read_binary<B::kLess>}, {"less_equal", read_binary<B::kLessEqual>},
-    {"greater", read_binary<B::kGreater>}, {"greater_equal", read_binary<B::kGreaterEqual>},
-    {"logical_and", read_binary<B::kLogicalAnd>}, {"logical_or", read_binary<B::kLogicalOr>}, {"logical_xor", read_logical_xor},
-    {"bitwise_and", read_binary<B::kBitwiseAnd>}, {"bitwise_or", read_binary<B::kBitwiseOr>}, {"bitwise_xor", read_binary<B::kBitwiseXor>},
-    {"bitwise_left_shift", read_binary<B::kLeftShift>}, {"left_shift", read_binary<B::kLeftShift>},
-    {"bitwise_right_shift", read_binary<B::kRightShift>}, {"right_shift", read_binary<B::kRightShift>},
-    {"clip", read_clip}, {"clip_by_value", read_clip}, {"where", read_where}, {"where_v2", read_where}, {"identity", read_identity}, {"copy", read_identity},
-    {"stop_gradient", read_identity}, {"zeros_like", read_zeros_like}, {"ones_like", read_ones_like},
+    {"absolute", read_unary<U::kAbs>},
+    {"abs", read_unary<U::kAbs>},
+    {"negative", read_unary<U::kNeg>},
+    {"neg", read_unary<U::kNeg>},
+    {"square", read_unary<U::kSquare>},
+    {"sign", read_unary<U::kSign>},
+    {"logical_not", read_unary<U::kLogicalNot>},
+    {"floor", read_unary<U::kFloor>},
+    {"ceil", read_unary<U::kCeil>},
+    {"round", read_round},
+    {"rint", read_unary<U::kRound>},
+    {"trunc", read_trunc},
+    {"bitwise_not", read_unary<U::kBitwiseNot>},
+    {"bitwise_invert", read_unary<U::kBitwiseNot>},
+    {"invert", read_unary<U::kBitwiseNot>},
+    {"sqrt", read_real_unary<U::kSqrt>},
+    {"rsqrt", read_real_unary<U::kRsqrt>},
+    {"exp", read_real_unary<U::kExp>},
+    {"exp2", read_exp2},
+    {"expm1", read_real_unary<U::kExpm1>},
+    {"log", read_real_unary<U::kLog>},
+    {"log1p", read_real_unary<U::kLog1p>},
+    {"log2", read_log_of_base<2>},
+    {"log10", read_log_of_base<10>},
+    {"reciprocal", read_real_unary<U::kReciprocal>},
+    {"sin", read_real_unary<U::kSin>},
+    {"cos", read_real_unary<U::kCos>},
+    {"tan", read_real_unary<U::kTan>},
+    {"sinh", read_real_unary<U::kSinh>},
+    {"cosh", read_real_unary<U::kCosh>},
+    {"tanh", read_real_unary<U::kTanh>},
+    {"arcsin", read_real_unary<U::kAsin>},
+    {"asin", read_real_unary<U::kAsin>},
+    {"arccos", read_real_unary<U::kAcos>},
+    {"acos", read_real_unary<U::kAcos>},
+    {"arctan", read_real_unary<U::kAtan>},
+    {"atan", read_real_unary<U::kAtan>},
+    {"arcsinh", read_real_unary<U::kAsinh>},
+    {"asinh", read_real_unary<U::kAsinh>},
+    {"arccosh", read_real_unary<U::kAcosh>},
+    {"acosh", read_real_unary<U::kAcosh>},
+    {"arctanh", read_real_unary<U::kAtanh>},
+    {"atanh", read_real_unary<U::kAtanh>},
+    {"erf", read_real_unary<U::kErf>},
+    {"erfc", read_real_unary<U::kErfc>},
+    {"lgamma", read_real_unary<U::kLgamma>},
+    {"isnan", read_unary<U::kIsNan>},
+    {"is_nan", read_unary<U::kIsNan>},
+    {"isinf", read_unary<U::kIsInf>},
+    {"is_inf", read_unary<U::kIsInf>},
+    {"isfinite", read_unary<U::kIsFinite>},
+    {"is_finite", read_unary<U::kIsFinite>},
+    {"relu", read_unary<U::kRelu>},
+    {"relu6", read_unary<U::kRelu6>},
+    {"sigmoid", read_real_unary<U::kLogistic>},
+    {"silu", read_unary<U::kSilu>},
+    {"swish", read_unary<U::kSilu>},
+    {"selu", read_unary<U::kSelu>},
+    {"softplus", read_unary<U::kSoftplus>},
+    {"softsign", read_unary<U::kSoftsign>},
+    {"mish", read_unary<U::kMish>},
+    {"hard_tanh", read_unary<U::kReluN1To1>},
+    {"hard_silu", read_unary<U::kHardSwish>},
+    {"hard_swish", read_unary<U::kHardSwish>},
+    {"leaky_relu", read_leaky_relu},
+    {"elu", read_elu},
+    {"celu", read_celu},
+    {"gelu", read_gelu},
+    {"softmax", read_softmax},
+    {"log_softmax", read_softmax},
+    {"hard_sigmoid", read_hard_sigmoid},
+    {"soft_shrink", read_soft_shrink},
+    {"hard_shrink", read_hard_shrink},
+    {"threshold", read_threshold},
+    {"tanh_shrink", read_tanh_shrink},
+    {"log_sigmoid", read_log_sigmoid},
+    {"squareplus", read_squareplus},
+    {"glu", read_glu},
+    {"sparse_plus", read_sparse_plus},
+    {"sparse_sigmoid", read_sparse_sigmoid},
+    {"sparsemax", read_activation},
+    {"add", read_binary<B::kAdd>},
+    {"add_v2", read_binary<B::kAdd>},
+    {"subtract", read_binary<B::kSub>},
+    {"sub", read_binary<B::kSub>},
+    {"multiply", read_binary<B::kMul>},
+    {"mul", read_binary<B::kMul>},
+    {"divide", read_true_divide},
+    {"true_divide", read_true_divide},
+    {"truediv", read_true_divide},
+    {"floor_divide", read_binary<B::kFloorDiv>},
+    {"floordiv", read_binary<B::kFloorDiv>},
+    {"mod", read_binary<B::kFloorMod>},
+    {"floormod", read_binary<B::kFloorMod>},
+    {"remainder", read_binary<B::kFloorMod>},
+    {"divide_no_nan", read_binary<B::kDivNoNan>},
+    {"div_no_nan", read_binary<B::kDivNoNan>},
+    {"power", read_binary<B::kPow>},
+    {"pow", read_binary<B::kPow>},
+    {"maximum", read_binary<B::kMaximum>},
+    {"minimum", read_binary<B::kMinimum>},
+    {"squared_difference", read_binary<B::kSquaredDifference>},
+    {"arctan2", read_atan2},
+    {"atan2", read_atan2},
+    {"hypot", read_hypot},
+    {"logaddexp", read_logaddexp},
+    {"equal", read_binary<B::kEqual>},
+    {"not_equal", read_binary<B::kNotEqual>},
+    {"less", read_binary<B::kLess>},
+    {"less_equal", read_binary<B::kLessEqual>},
+    {"greater", read_binary<B::kGreater>},
+    {"greater_equal", read_binary<B::kGreaterEqual>},
+    {"logical_and", read_binary<B::kLogicalAnd>},
+    {"logical_or", read_binary<B::kLogicalOr>},
+    {"logical_xor", read_logical_xor},
+    {"bitwise_and", read_binary<B::kBitwiseAnd>},
+    {"bitwise_or", read_binary<B::kBitwiseOr>},
+    {"bitwise_xor", read_binary<B::kBitwiseXor>},
+    {"bitwise_left_shift", read_binary<B::kLeftShift>},
+    {"left_shift", read_binary<B::kLeftShift>},
+    {"bitwise_right_shift", read_binary<B::kRightShift>},
+    {"right_shift", read_binary<B::kRightShift>},
+    {"clip", read_clip},
+    {"clip_by_value", read_clip},
+    {"where", read_where},
+    {"where_v2", read_where},
+    {"identity", read_identity},
+    {"copy", read_identity},
+    {"stop_gradient", read_identity},
+    {"zeros_like", read_zeros_like},
+    {"ones_like", read_ones_like},
 };
 
 }  // namespace

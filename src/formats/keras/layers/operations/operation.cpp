@@ -41,7 +41,9 @@ const KerasArgument& Operation::argument(std::size_t position, std::string_view 
 
 Json Operation::plain(std::size_t position, std::string_view names) {
   const KerasArgument& a = argument(position, names);
-  if (a.kind != KerasArgument::Kind::kPlain) unsupported("a tensor as '" + std::string(names.substr(0, names.find('|'))) + "' is not supported");
+  if (a.kind != KerasArgument::Kind::kPlain)
+    unsupported("a tensor as '" + std::string(names.substr(0, names.find('|'))) +
+                "' is not supported");
   return a.plain;
 }
 
@@ -50,7 +52,8 @@ bool Operation::flag(std::string_view names, bool otherwise) {
   return json.if_bool().value_or(json.is_null() ? otherwise : json.if_integer().value_or(0) != 0);
 }
 
-std::int64_t Operation::integer(std::size_t position, std::string_view names, std::optional<std::int64_t> otherwise) {
+std::int64_t Operation::integer(std::size_t position, std::string_view names,
+                                std::optional<std::int64_t> otherwise) {
   const Json json = unwrapped(plain(position, names));
   if (json.is_null() && otherwise) return *otherwise;
   const auto value = json.if_integer();
@@ -58,7 +61,8 @@ std::int64_t Operation::integer(std::size_t position, std::string_view names, st
   return value.value_or(0);
 }
 
-double Operation::number(std::size_t position, std::string_view names, std::optional<double> otherwise) {
+double Operation::number(std::size_t position, std::string_view names,
+                         std::optional<double> otherwise) {
   const Json json = unwrapped(plain(position, names));
   if (json.is_null() && otherwise) return *otherwise;
   const auto value = json.if_number();
@@ -74,8 +78,10 @@ std::vector<std::int64_t> Operation::integers(std::size_t position, std::string_
   const Json json = unwrapped(plain(position, names));
   ErrorSink sink;
   std::vector<std::int64_t> values;
-  if (json.is_array()) values = json.integers(sink);
-  else values.push_back(json.integer(sink));
+  if (json.is_array())
+    values = json.integers(sink);
+  else
+    values.push_back(json.integer(sink));
   if (!sink.ok()) fail("'" + std::string(names) + "': " + sink.error().message);
   return values;
 }
@@ -92,7 +98,8 @@ ValueId Operation::tensor(std::size_t position, std::string_view names, std::opt
   if (like && own && is_float(own->type.dtype) && !is_float(*like)) like = DType::kFloat32;
   const auto value = like ? json_tensor(a.plain, like) : own;
   if (value) return g.constant(*value);
-  fail("'" + std::string(names.substr(0, names.find('|'))) + "' is neither a tensor nor a constant");
+  fail("'" + std::string(names.substr(0, names.find('|'))) +
+       "' is neither a tensor nor a constant");
   return g.number(0, DType::kFloat32);
 }
 
@@ -132,41 +139,62 @@ DType promoted(DType a, DType b) {
   if (a == b) return a;
   const auto rank = [](DType d) {
     switch (d) {
-      case DType::kBool: return 0;
-      case DType::kUint8: return 1;
-      case DType::kInt8: return 2;
-      case DType::kUint16: return 3;
-      case DType::kInt16: return 4;
-      case DType::kUint32: return 5;
-      case DType::kInt32: return 6;
-      case DType::kUint64: return 7;
-      case DType::kInt64: return 8;
-      case DType::kFloat16: return 9;
-      case DType::kBFloat16: return 9;
-      case DType::kFloat32: return 10;
-      case DType::kFloat64: return 11;
-      case DType::kComplex64: return 12;
-      default: return 13;
+      case DType::kBool:
+        return 0;
+      case DType::kUint8:
+        return 1;
+      case DType::kInt8:
+        return 2;
+      case DType::kUint16:
+        return 3;
+      case DType::kInt16:
+        return 4;
+      case DType::kUint32:
+        return 5;
+      case DType::kInt32:
+        return 6;
+      case DType::kUint64:
+        return 7;
+      case DType::kInt64:
+        return 8;
+      case DType::kFloat16:
+        return 9;
+      case DType::kBFloat16:
+        return 9;
+      case DType::kFloat32:
+        return 10;
+      case DType::kFloat64:
+        return 11;
+      case DType::kComplex64:
+        return 12;
+      default:
+        return 13;
     }
   };
-  if (rank(a) == 9 && rank(b) == 9) return DType::kFloat32;  // the two half types have no better common one
+  if (rank(a) == 9 && rank(b) == 9)
+    return DType::kFloat32;  // the two half types have no better common one
   return rank(a) >= rank(b) ? a : b;
 }
 
 namespace {
 
 void read_operation(KerasLayer& layer, std::string_view name) {
-  for (const auto table : {elementwise_operations(), reduction_operations(), shape_operations(), image_operations()}) {
+  for (const auto table :
+       {elementwise_operations(), reduction_operations(), shape_operations(), image_operations()}) {
     for (const OperationRule& rule : table) {
       if (rule.name != name) continue;
       Operation op(layer, name);
       return rule.read(op);
     }
   }
-  layer.unsupported("the operation '" + std::string(name) + "' is not supported; replace it by layers, or export the model as a SavedModel or TFLite");
+  layer.unsupported(
+      "the operation '" + std::string(name) +
+      "' is not supported; replace it by layers, or export the model as a SavedModel or TFLite");
 }
 
-void read_keras_operation(KerasLayer& layer) { read_operation(layer, snake_case(layer.class_name())); }
+void read_keras_operation(KerasLayer& layer) {
+  read_operation(layer, snake_case(layer.class_name()));
+}
 
 // "math.reduce_mean", "__operators__.add", "compat.v1.pad": the last part says what it is.
 void read_tf_op_lambda(KerasLayer& layer) {

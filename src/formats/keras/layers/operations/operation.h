@@ -1,6 +1,6 @@
-// Operations: functions called on tensors instead of layers, which Keras 3 keeps as nodes of keras.ops and Keras 2 as
-// TFOpLambda. Both name their parameters, at different places and differently; a rule sees them by position and by all
-// their names ("axis", "keepdims|keep_dims").
+// Operations: functions called on tensors instead of layers, which Keras 3 keeps as nodes of
+// keras.ops and Keras 2 as TFOpLambda. Both name their parameters, at different places and
+// differently; a rule sees them by position and by all their names ("axis", "keepdims|keep_dims").
 #pragma once
 
 #include <span>
@@ -13,7 +13,8 @@ namespace tare {
 
 class Operation {
  public:
-  Operation(KerasLayer& layer, std::string_view name) : g(layer.builder()), layer_(layer), name_(name) {}
+  Operation(KerasLayer& layer, std::string_view name)
+      : g(layer.builder()), layer_(layer), name_(name) {}
 
   Compose g;
   KerasLayer& layer() { return layer_; }
@@ -25,14 +26,22 @@ class Operation {
   const KerasArgument& argument(std::size_t position, std::string_view names);
   Json plain(std::size_t position, std::string_view names);
   bool flag(std::string_view names, bool otherwise);
-  std::int64_t integer(std::size_t position, std::string_view names, std::optional<std::int64_t> otherwise = std::nullopt);
-  double number(std::size_t position, std::string_view names, std::optional<double> otherwise = std::nullopt);
+  std::int64_t integer(std::size_t position, std::string_view names,
+                       std::optional<std::int64_t> otherwise = std::nullopt);
+  double number(std::size_t position, std::string_view names,
+                std::optional<double> otherwise = std::nullopt);
   std::string_view text(std::string_view names, std::string_view otherwise);
   std::vector<std::int64_t> integers(std::size_t position, std::string_view names);
 
-  // A tensor, or a constant made of what stands there: of the type of `like`, unless it cannot hold the numbers.
-  ValueId tensor(std::size_t position, std::string_view names, std::optional<DType> like = std::nullopt);
-  ValueId x() { return tensor(0, "x|inputs|input|a|tensor|value|params|condition|image|images|logits|features|input_tensor|values"); }
+  // A tensor, or a constant made of what stands there: of the type of `like`, unless it cannot hold
+  // the numbers.
+  ValueId tensor(std::size_t position, std::string_view names,
+                 std::optional<DType> like = std::nullopt);
+  ValueId x() {
+    return tensor(0,
+                  "x|inputs|input|a|tensor|value|params|condition|image|images|logits|features|"
+                  "input_tensor|values");
+  }
   std::vector<ValueId> tensors(std::size_t position, std::string_view names);  // of a list
 
   // Axes of x: one, a list, or all when there is none.
@@ -41,7 +50,9 @@ class Operation {
 
   void output(ValueId value) { layer_.output(value, ValueId::kNone); }
   void fail(std::string message) { layer_.fail(std::string(name_) + ": " + std::move(message)); }
-  void unsupported(std::string message) { layer_.unsupported(std::string(name_) + ": " + std::move(message)); }
+  void unsupported(std::string message) {
+    layer_.unsupported(std::string(name_) + ": " + std::move(message));
+  }
 
  private:
   KerasLayer& layer_;

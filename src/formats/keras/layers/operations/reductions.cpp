@@ -16,7 +16,8 @@ void read_reduce(Operation& op) {
   if (kKind == ReduceKind::kAny || kKind == ReduceKind::kAll) x = op.g.cast(x, DType::kBool);
   const bool whole = !is_float(op.g.dtype(x)) && !is_complex(op.g.dtype(x));
   // Keras 3 gives the mean of integers as a fraction.
-  if (kKind == ReduceKind::kMean && whole && op.layer().object().is_operation) x = op.g.cast(x, DType::kFloat32);
+  if (kKind == ReduceKind::kMean && whole && op.layer().object().is_operation)
+    x = op.g.cast(x, DType::kFloat32);
   op.output(op.g.reduce(kKind, x, op.axes(1, kAxis, x), op.flag(kKeep, false)));
 }
 
@@ -43,7 +44,8 @@ void read_logsumexp(Operation& op) {
   const ValueId x = op.x();
   const auto axes = op.axes(1, kAxis, x);
   const ValueId largest = op.g.max(x, axes, true);
-  const ValueId sum = op.g.unary(UnaryKind::kLog, op.g.sum(op.g.unary(UnaryKind::kExp, op.g.sub(x, largest)), axes, true));
+  const ValueId sum = op.g.unary(
+      UnaryKind::kLog, op.g.sum(op.g.unary(UnaryKind::kExp, op.g.sub(x, largest)), axes, true));
   // Reducing the sum of one element each takes the dimensions away.
   const ValueId result = op.g.add(sum, largest);
   op.output(op.flag(kKeep, false) ? result : op.g.max(result, axes, false));
@@ -61,9 +63,11 @@ void read_arg_extreme(Operation& op) {
   const bool flat = axis.is_null() && op.layer().object().is_operation;
   if (flat) x = op.g.reshape(x, {-1});
   const int at = op.axis(axis.is_null() ? 0 : op.integer(1, "axis|dimension"), x);
-  const std::string_view type = op.text("output_type", op.layer().object().is_operation ? "int32" : "int64");
+  const std::string_view type =
+      op.text("output_type", op.layer().object().is_operation ? "int32" : "int64");
   if (!op.ok()) return;
-  const ValueId index = op.g.arg_extreme(x, at, op.name() == "argmax", type == "int64" ? DType::kInt64 : DType::kInt32);
+  const ValueId index = op.g.arg_extreme(x, at, op.name() == "argmax",
+                                         type == "int64" ? DType::kInt64 : DType::kInt32);
   op.output(op.flag(kKeep, false) ? op.g.expand_dims(index, at) : index);
 }
 
@@ -73,7 +77,8 @@ void read_normalize(Operation& op) {
   const auto axes = op.axes(1, kAxis, x);
   const ValueId sum = op.g.sum(op.g.square(x), axes, true);
   if (op.name() == "l2_normalize") {
-    return op.output(op.g.mul(x, op.g.unary(UnaryKind::kRsqrt, op.g.maximum(sum, op.number(2, "epsilon", 1e-12)))));
+    return op.output(op.g.mul(
+        x, op.g.unary(UnaryKind::kRsqrt, op.g.maximum(sum, op.number(2, "epsilon", 1e-12)))));
   }
   if (op.number(2, "order|ord", 2) != 2) return op.unsupported("only the order 2 is supported");
   const double least = op.number(Operation::kNamed, "epsilon", 1e-7);
@@ -83,10 +88,12 @@ void read_normalize(Operation& op) {
 void read_norm(Operation& op) {
   const ValueId x = op.x();
   const Json order = op.plain(1, "ord");
-  if (!order.is_null() && order.if_number() != 2.0 && order.if_string() != "euclidean" && order.if_string() != "fro") {
+  if (!order.is_null() && order.if_number() != 2.0 && order.if_string() != "euclidean" &&
+      order.if_string() != "fro") {
     return op.unsupported("only the Euclidean norm is supported");
   }
-  op.output(op.g.unary(UnaryKind::kSqrt, op.g.sum(op.g.square(x), op.axes(2, kAxis, x), op.flag(kKeep, false))));
+  op.output(op.g.unary(UnaryKind::kSqrt,
+                       op.g.sum(op.g.square(x), op.axes(2, kAxis, x), op.flag(kKeep, false))));
 }
 
 void read_cumulative(Operation& op) {
@@ -109,15 +116,19 @@ void read_sort(Operation& op) {
   const bool descending = op.text("direction", "ASCENDING") == "DESCENDING";
   const bool wants_indices = op.name() == "argsort";
   const ValueId moved = op.g.move_axis(x, axis, rank - 1);
-  const ValueId count = op.g.squeeze(op.g.shape_vector(std::vector<Extent>{op.g.extent(moved, rank - 1)}), 0);
+  const ValueId count =
+      op.g.squeeze(op.g.shape_vector(std::vector<Extent>{op.g.extent(moved, rank - 1)}), 0);
   const auto sorted = op.g.top_k(descending ? moved : op.g.neg(moved), count);
-  const ValueId values = wants_indices ? sorted.indices : descending ? sorted.values : op.g.neg(sorted.values);
+  const ValueId values = wants_indices ? sorted.indices
+                         : descending  ? sorted.values
+                                       : op.g.neg(sorted.values);
   op.output(op.g.move_axis(values, rank - 1, axis));
 }
 
 void read_top_k(Operation& op) {
   const ValueId x = op.x();
-  const auto sorted = op.g.top_k(x, op.g.number(static_cast<double>(op.integer(1, "k", 1)), DType::kInt32));
+  const auto sorted =
+      op.g.top_k(x, op.g.number(static_cast<double>(op.integer(1, "k", 1)), DType::kInt32));
   op.output(sorted.values);
   op.output(sorted.indices);
 }
@@ -136,7 +147,8 @@ void read_matmul(Operation& op) {
   const ValueId a = op.tensor(0, "x1|a|x"), b = op.tensor(1, "x2|b|y");
   if (!op.ok()) return;
   const DType type = promoted(op.g.dtype(a), op.g.dtype(b));
-  op.output(matrix_product(op, op.g.cast(a, type), op.g.cast(b, type), op.flag("transpose_a|adjoint_a", false),
+  op.output(matrix_product(op, op.g.cast(a, type), op.g.cast(b, type),
+                           op.flag("transpose_a|adjoint_a", false),
                            op.flag("transpose_b|adjoint_b", false)));
 }
 
@@ -150,24 +162,56 @@ void read_dot(Operation& op) {
 }
 
 void read_einsum(Operation& op) {
-  const std::string_view equation = op.layer().object().is_operation ? op.layer().config("subscripts").if_string().value_or("")
-                                                                      : op.plain(0, "equation").if_string().value_or("");
+  const std::string_view equation = op.layer().object().is_operation
+                                        ? op.layer().config("subscripts").if_string().value_or("")
+                                        : op.plain(0, "equation").if_string().value_or("");
   const auto& inputs = op.layer().all_inputs();
-  if (equation.empty() || inputs.empty() || inputs.size() > 2) return op.unsupported("an equation and one or two tensors are supported");
-  op.output(einsum(op.layer(), equation, inputs[0].value, inputs.size() == 2 ? inputs[1].value : ValueId::kNone));
+  if (equation.empty() || inputs.empty() || inputs.size() > 2)
+    return op.unsupported("an equation and one or two tensors are supported");
+  op.output(einsum(op.layer(), equation, inputs[0].value,
+                   inputs.size() == 2 ? inputs[1].value : ValueId::kNone));
 }
 
 using K = ReduceKind;
 constexpr OperationRule kRules[] = {
-    {"sum", read_reduce<K::kSum>}, {"reduce_sum", read_reduce<K::kSum>}, {"mean", read_reduce<K::kMean>}, {"reduce_mean", read_reduce<K::kMean>},
-    {"average", read_reduce<K::kMean>}, {"max", read_reduce<K::kMax>}, {"amax", read_reduce<K::kMax>}, {"reduce_max", read_reduce<K::kMax>},
-    {"min", read_reduce<K::kMin>}, {"amin", read_reduce<K::kMin>}, {"reduce_min", read_reduce<K::kMin>}, {"prod", read_reduce<K::kProd>},
-    {"reduce_prod", read_reduce<K::kProd>}, {"any", read_reduce<K::kAny>}, {"reduce_any", read_reduce<K::kAny>}, {"all", read_reduce<K::kAll>},
-    {"reduce_all", read_reduce<K::kAll>}, {"var", read_variance}, {"reduce_variance", read_variance}, {"std", read_variance}, {"reduce_std", read_variance},
-    {"moments", read_moments}, {"logsumexp", read_logsumexp}, {"reduce_logsumexp", read_logsumexp}, {"count_nonzero", read_count_nonzero},
-    {"argmax", read_arg_extreme}, {"argmin", read_arg_extreme}, {"normalize", read_normalize}, {"l2_normalize", read_normalize}, {"norm", read_norm},
-    {"cumsum", read_cumulative}, {"cumprod", read_cumulative}, {"sort", read_sort}, {"argsort", read_sort}, {"top_k", read_top_k},
-    {"matmul", read_matmul}, {"dot", read_dot}, {"einsum", read_einsum},
+    {"sum", read_reduce<K::kSum>},
+    {"reduce_sum", read_reduce<K::kSum>},
+    {"mean", read_reduce<K::kMean>},
+    {"reduce_mean", read_reduce<K::kMean>},
+    {"average", read_reduce<K::kMean>},
+    {"max", read_reduce<K::kMax>},
+    {"amax", read_reduce<K::kMax>},
+    {"reduce_max", read_reduce<K::kMax>},
+    {"min", read_reduce<K::kMin>},
+    {"amin", read_reduce<K::kMin>},
+    {"reduce_min", read_reduce<K::kMin>},
+    {"prod", read_reduce<K::kProd>},
+    {"reduce_prod", read_reduce<K::kProd>},
+    {"any", read_reduce<K::kAny>},
+    {"reduce_any", read_reduce<K::kAny>},
+    {"all", read_reduce<K::kAll>},
+    {"reduce_all", read_reduce<K::kAll>},
+    {"var", read_variance},
+    {"reduce_variance", read_variance},
+    {"std", read_variance},
+    {"reduce_std", read_variance},
+    {"moments", read_moments},
+    {"logsumexp", read_logsumexp},
+    {"reduce_logsumexp", read_logsumexp},
+    {"count_nonzero", read_count_nonzero},
+    {"argmax", read_arg_extreme},
+    {"argmin", read_arg_extreme},
+    {"normalize", read_normalize},
+    {"l2_normalize", read_normalize},
+    {"norm", read_norm},
+    {"cumsum", read_cumulative},
+    {"cumprod", read_cumulative},
+    {"sort", read_sort},
+    {"argsort", read_sort},
+    {"top_k", read_top_k},
+    {"matmul", read_matmul},
+    {"dot", read_dot},
+    {"einsum", read_einsum},
 };
 
 }  // namespace

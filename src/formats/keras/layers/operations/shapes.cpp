@@ -28,16 +28,19 @@ void read_reshape(Operation& op) {
     std::vector<Extent> extents;
     const Json list = unwrapped(shape.plain);
     if (!list.is_array()) extents.emplace_back(list.if_integer().value_or(-1));
-    for (const Json dim : list) extents.emplace_back(dim.is_null() ? -1 : dim.if_integer().value_or(-2));
+    for (const Json dim : list)
+      extents.emplace_back(dim.is_null() ? -1 : dim.if_integer().value_or(-2));
     for (const Extent& e : extents) {
       if (e.number < -1) return op.fail("shape: expected integers of at least -1");
     }
     return op.output(op.g.reshape(x, extents));
   }
-  ValueId target = shape.is_tensor() ? op.g.cast(shape.tensor.value, DType::kInt32) : ValueId::kNone;
+  ValueId target =
+      shape.is_tensor() ? op.g.cast(shape.tensor.value, DType::kInt32) : ValueId::kNone;
   if (target == ValueId::kNone) {
     std::vector<ValueId> parts;
-    for (const ValueId part : op.tensors(1, "newshape|shape")) parts.push_back(op.g.reshape(op.g.cast(part, DType::kInt32), {1}));
+    for (const ValueId part : op.tensors(1, "newshape|shape"))
+      parts.push_back(op.g.reshape(op.g.cast(part, DType::kInt32), {1}));
     if (!op.ok()) return;
     target = op.g.concat(parts, 0);
   }
@@ -59,7 +62,8 @@ void read_transpose(Operation& op) {
   }
   std::vector<int> sorted = order;
   std::sort(sorted.begin(), sorted.end());
-  if (static_cast<int>(order.size()) != rank || std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
+  if (static_cast<int>(order.size()) != rank ||
+      std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
     return op.fail("axes: must name each dimension once");
   }
   op.output(op.g.transpose(x, order));
@@ -143,7 +147,8 @@ void read_unstack(Operation& op) {
   const int axis = op.axis(op.integer(2, "axis", 0), x);
   const std::int64_t count = op.layer().extent(x, axis);
   if (count > 4096) return op.fail("more than 4096 parts");
-  if (op.ok()) for (const ValueId part : op.g.unstack(x, axis, static_cast<int>(count))) op.output(part);
+  if (op.ok())
+    for (const ValueId part : op.g.unstack(x, axis, static_cast<int>(count))) op.output(part);
 }
 
 // Equal parts by their number; else NumPy's places to cut at, TensorFlow's sizes.
@@ -157,7 +162,8 @@ void read_split(Operation& op) {
   if (!op.ok()) return;
   if (!parts.is_array()) {
     const std::int64_t count = op.integer(1, kParts);
-    if (count < 1 || count > 4096 || extent % count != 0) return op.fail("the dimension does not divide into so many parts");
+    if (count < 1 || count > 4096 || extent % count != 0)
+      return op.fail("the dimension does not divide into so many parts");
     for (const ValueId part : op.g.split(x, axis, static_cast<int>(count))) op.output(part);
     return;
   }
@@ -181,7 +187,8 @@ void read_tile(Operation& op) {
     if (c < 0) return op.fail("a negative number of repeats");
   }
   while (op.ok() && op.g.rank(x) < static_cast<int>(counts.size())) x = op.g.expand_dims(x, 0);
-  while (op.ok() && static_cast<int>(counts.size()) < op.g.rank(x)) counts.insert(counts.begin(), 1);
+  while (op.ok() && static_cast<int>(counts.size()) < op.g.rank(x))
+    counts.insert(counts.begin(), 1);
   op.output(op.g.tile(x, counts));
 }
 
@@ -205,14 +212,17 @@ void read_pad(Operation& op) {
     Json pair = widths;
     if (pair.is_array() && pair.at(0).is_array()) pair = pair.at(pair.size() == 1 ? 0 : i);
     before.push_back(pair.is_array() ? pair.at(0).integer(sink) : pair.integer(sink));
-    after.push_back(pair.is_array() ? pair.at(pair.size() == 1 ? 0 : 1).integer(sink) : before.back());
+    after.push_back(pair.is_array() ? pair.at(pair.size() == 1 ? 0 : 1).integer(sink)
+                                    : before.back());
     if (before.back() < 0 || after.back() < 0) return op.fail("a border must be at least 0");
   }
   if (!sink.ok()) return op.fail(sink.error().message);
   std::string mode(op.text("mode", "constant"));
   for (char& c : mode) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  if (mode == "constant") return op.output(op.g.pad(x, before, after, op.number(3, "constant_values", 0)));
-  if (mode != "reflect" && mode != "symmetric") return op.unsupported("mode '" + mode + "' is not supported");
+  if (mode == "constant")
+    return op.output(op.g.pad(x, before, after, op.number(3, "constant_values", 0)));
+  if (mode != "reflect" && mode != "symmetric")
+    return op.unsupported("mode '" + mode + "' is not supported");
   std::vector<double> table;
   for (std::size_t i = 0; i < before.size(); ++i) {
     table.push_back(static_cast<double>(before[i]));
@@ -240,7 +250,10 @@ void read_roll(Operation& op) {
     const std::int64_t extent = op.layer().extent(x, axis);
     if (!op.ok() || extent == 0) continue;
     const std::int64_t shift = ((shifts[i] % extent) + extent) % extent;
-    if (shift != 0) x = op.g.concat({op.g.slice(x, axis, extent - shift, INT64_MAX), op.g.slice(x, axis, 0, extent - shift)}, axis);
+    if (shift != 0)
+      x = op.g.concat(
+          {op.g.slice(x, axis, extent - shift, INT64_MAX), op.g.slice(x, axis, 0, extent - shift)},
+          axis);
   }
   op.output(x);
 }
@@ -257,19 +270,26 @@ void read_take(Operation& op) {
   if (!op.ok()) return;
   if (op.g.dtype(indices) != DType::kInt64) indices = op.g.cast(indices, DType::kInt32);
   if (numpy) {
-    const ValueId extent = op.g.cast(op.g.squeeze(op.g.shape_vector(std::vector<Extent>{op.g.extent(x, at)}), 0), op.g.dtype(indices));
-    indices = op.g.select(op.g.binary(BinaryKind::kLess, indices, 0.0), op.g.add(indices, extent), indices);
+    const ValueId extent =
+        op.g.cast(op.g.squeeze(op.g.shape_vector(std::vector<Extent>{op.g.extent(x, at)}), 0),
+                  op.g.dtype(indices));
+    indices = op.g.select(op.g.binary(BinaryKind::kLess, indices, 0.0), op.g.add(indices, extent),
+                          indices);
   }
   op.output(op.g.gather(x, indices, at, static_cast<int>(batch)));
 }
 
 void read_one_hot(Operation& op) {
   ValueId x = op.x();
-  if (op.argument(0, "x|indices").is_tensor() == false) x = op.tensor(0, "x|indices", DType::kInt32);
-  const std::int64_t depth = op.integer(1, "num_classes|depth"), axis = op.integer(Operation::kNamed, "axis", -1);
+  if (op.argument(0, "x|indices").is_tensor() == false)
+    x = op.tensor(0, "x|indices", DType::kInt32);
+  const std::int64_t depth = op.integer(1, "num_classes|depth"),
+                     axis = op.integer(Operation::kNamed, "axis", -1);
   const auto type = keras_dtype(op.text("dtype", "float32"));
-  if (depth < 1 || depth > INT32_MAX || !type || !op.ok()) return op.fail("depth and dtype are required");
-  const double on = op.number(Operation::kNamed, "on_value", 1), off = op.number(Operation::kNamed, "off_value", 0);
+  if (depth < 1 || depth > INT32_MAX || !type || !op.ok())
+    return op.fail("depth and dtype are required");
+  const double on = op.number(Operation::kNamed, "on_value", 1),
+               off = op.number(Operation::kNamed, "off_value", 0);
   if (op.g.dtype(x) != DType::kInt64) x = op.g.cast(x, DType::kInt32);
   const ValueId hot = op.g.one_hot(x, depth, static_cast<int>(axis), *type);
   op.output(on == 1 && off == 0 ? hot : op.g.add(op.g.mul(hot, on - off), off));
@@ -287,7 +307,8 @@ struct Slices {
   std::vector<std::int64_t> begin, end, step;
   StridedSlice masks;
 
-  void add(std::int64_t b, std::int64_t e, std::int64_t s, std::int32_t StridedSlice::* mask = nullptr) {
+  void add(std::int64_t b, std::int64_t e, std::int64_t s,
+           std::int32_t StridedSlice::* mask = nullptr) {
     if (mask) masks.*mask |= std::int32_t{1} << begin.size();
     begin.push_back(b);
     end.push_back(e);
@@ -306,7 +327,9 @@ bool add_slice(Operation& op, Json spec, Slices& slices) {
     slices.add(0, 0, 1, &StridedSlice::ellipsis_mask);
   } else if (spec.is_object()) {
     const Json slice = spec.has("config") ? spec.at("config") : spec;
-    slices.add(slice.at("start").if_integer().value_or(0), slice.at("stop").if_integer().value_or(0), slice.at("step").if_integer().value_or(1));
+    slices.add(slice.at("start").if_integer().value_or(0),
+               slice.at("stop").if_integer().value_or(0),
+               slice.at("step").if_integer().value_or(1));
     if (slice.at("start").is_null()) slices.masks.begin_mask |= std::int32_t{1} << at;
     if (slice.at("stop").is_null()) slices.masks.end_mask |= std::int32_t{1} << at;
     for (const char* key : {"start", "stop", "step"}) {
@@ -321,7 +344,8 @@ bool add_slice(Operation& op, Json spec, Slices& slices) {
 void read_get_item(Operation& op) {
   const ValueId x = op.x();
   const KerasArgument& key = op.argument(1, "slice_spec|key");
-  if (key.kind != KerasArgument::Kind::kPlain) return op.unsupported("indices that are tensors are not supported");
+  if (key.kind != KerasArgument::Kind::kPlain)
+    return op.unsupported("indices that are tensors are not supported");
   Slices slices;
   bool sound = true;
   if (key.plain.is_array()) {
@@ -330,16 +354,38 @@ void read_get_item(Operation& op) {
     sound = add_slice(op, key.plain, slices);
   }
   if (!sound) return op.unsupported("an index of this kind is not supported");
-  op.output(op.layer().emit(slices.masks, {x, op.g.integers(slices.begin), op.g.integers(slices.end), op.g.integers(slices.step)}));
+  op.output(op.layer().emit(slices.masks, {x, op.g.integers(slices.begin),
+                                           op.g.integers(slices.end), op.g.integers(slices.step)}));
 }
 
 constexpr OperationRule kRules[] = {
-    {"cast", read_cast}, {"reshape", read_reshape}, {"ravel", read_ravel}, {"shape", read_shape}, {"transpose", read_transpose},
-    {"permute_dimensions", read_transpose}, {"swapaxes", read_swapaxes}, {"moveaxis", read_moveaxis}, {"expand_dims", read_expand_dims},
-    {"squeeze", read_squeeze}, {"concatenate", read_concatenate}, {"concat", read_concatenate}, {"stack", read_stack}, {"unstack", read_unstack},
-    {"split", read_split}, {"tile", read_tile}, {"repeat", read_repeat}, {"pad", read_pad}, {"flip", read_flip}, {"reverse", read_flip},
-    {"roll", read_roll}, {"take", read_take}, {"gather", read_take}, {"one_hot", read_one_hot}, {"broadcast_to", read_broadcast_to},
-    {"get_item", read_get_item}, {"getitem", read_get_item},
+    {"cast", read_cast},
+    {"reshape", read_reshape},
+    {"ravel", read_ravel},
+    {"shape", read_shape},
+    {"transpose", read_transpose},
+    {"permute_dimensions", read_transpose},
+    {"swapaxes", read_swapaxes},
+    {"moveaxis", read_moveaxis},
+    {"expand_dims", read_expand_dims},
+    {"squeeze", read_squeeze},
+    {"concatenate", read_concatenate},
+    {"concat", read_concatenate},
+    {"stack", read_stack},
+    {"unstack", read_unstack},
+    {"split", read_split},
+    {"tile", read_tile},
+    {"repeat", read_repeat},
+    {"pad", read_pad},
+    {"flip", read_flip},
+    {"reverse", read_flip},
+    {"roll", read_roll},
+    {"take", read_take},
+    {"gather", read_take},
+    {"one_hot", read_one_hot},
+    {"broadcast_to", read_broadcast_to},
+    {"get_item", read_get_item},
+    {"getitem", read_get_item},
 };
 
 }  // namespace

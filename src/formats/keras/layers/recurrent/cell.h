@@ -1,5 +1,5 @@
-// Cells of recurrent layers. What a cell computes from its input alone is kept apart from what needs the states: the
-// first is done for all steps at once, outside of the loop.
+// Cells of recurrent layers. What a cell computes from its input alone is kept apart from what
+// needs the states: the first is done for all steps at once, outside of the loop.
 #pragma once
 
 #include <vector>
@@ -17,9 +17,11 @@ struct CellStep {
 
 struct CellKind {
   std::string_view class_name;  // of the cell
-  std::string_view layer_name;  // of the layer that has such a cell; its configuration is the cell's
+  std::string_view
+      layer_name;  // of the layer that has such a cell; its configuration is the cell's
   int states;
-  // The input's part: of [batch, steps, features] or [batch, features], the last dimension becomes the gates'.
+  // The input's part: of [batch, steps, features] or [batch, features], the last dimension becomes
+  // the gates'.
   ValueId (*project)(KerasLayer& cell, ValueId x);
   CellStep (*step)(KerasLayer& cell, ValueId projected, const std::vector<ValueId>& states);
   // Extents of a state after the batch.

@@ -24,9 +24,11 @@ ValueId input_product(KerasLayer& cell, ValueId x, std::int64_t columns, ValueId
   return g.dense(x, kernel(cell, {"kernel", 0, {width, columns}}, 0, columns), bias);
 }
 
-ValueId state_product(KerasLayer& cell, ValueId h, std::int64_t begin, std::int64_t end, std::int64_t columns, ValueId bias) {
+ValueId state_product(KerasLayer& cell, ValueId h, std::int64_t begin, std::int64_t end,
+                      std::int64_t columns, ValueId bias) {
   Compose g(cell.builder());
-  return g.dense(h, kernel(cell, {"recurrent_kernel", 1, {units_of(cell), columns}}, begin, end), bias);
+  return g.dense(h, kernel(cell, {"recurrent_kernel", 1, {units_of(cell), columns}}, begin, end),
+                 bias);
 }
 
 ValueId plain_bias(KerasLayer& cell, std::int64_t columns) {
@@ -41,7 +43,8 @@ ValueId project_simple(KerasLayer& cell, ValueId x) {
 CellStep step_simple(KerasLayer& cell, ValueId projected, const std::vector<ValueId>& states) {
   Compose g(cell.builder());
   const std::int64_t units = units_of(cell);
-  const ValueId sum = g.add(projected, state_product(cell, states[0], 0, units, units, ValueId::kNone));
+  const ValueId sum =
+      g.add(projected, state_product(cell, states[0], 0, units, units, ValueId::kNone));
   const ValueId h = cell.activate("activation", sum);
   return {h, {h}};
 }
@@ -55,7 +58,8 @@ ValueId project_lstm(KerasLayer& cell, ValueId x) {
 CellStep step_lstm(KerasLayer& cell, ValueId projected, const std::vector<ValueId>& states) {
   Compose g(cell.builder());
   const std::int64_t columns = 4 * units_of(cell);
-  const ValueId sum = g.add(projected, state_product(cell, states[0], 0, columns, columns, ValueId::kNone));
+  const ValueId sum =
+      g.add(projected, state_product(cell, states[0], 0, columns, columns, ValueId::kNone));
   const auto gates = g.split(sum, -1, 4);
   const ValueId in = cell.activate("recurrent_activation", gates[0]);
   const ValueId forget = cell.activate("recurrent_activation", gates[1]);
@@ -70,7 +74,8 @@ CellStep step_lstm(KerasLayer& cell, ValueId projected, const std::vector<ValueI
 ValueId gru_bias(KerasLayer& cell, int row) {
   const std::int64_t columns = 3 * units_of(cell);
   if (!cell.flag("use_bias", true)) return ValueId::kNone;
-  if (!cell.flag("reset_after", false)) return row == 0 ? plain_bias(cell, columns) : ValueId::kNone;
+  if (!cell.flag("reset_after", false))
+    return row == 0 ? plain_bias(cell, columns) : ValueId::kNone;
   return cell.constant("bias" + std::to_string(row), [&] {
     const TensorValue both = cell.weight({"bias", 2, {2, columns}});
     return cell.ok() ? reshaped(sliced(both, 0, row, row + 1), {columns}) : both;
@@ -89,15 +94,18 @@ CellStep step_gru(KerasLayer& cell, ValueId projected, const std::vector<ValueId
   const auto x = g.split(projected, -1, 3);
   ValueId update, reset, candidate;
   if (cell.flag("reset_after", false)) {
-    const auto inner = g.split(state_product(cell, h, 0, columns, columns, gru_bias(cell, 1)), -1, 3);
+    const auto inner =
+        g.split(state_product(cell, h, 0, columns, columns, gru_bias(cell, 1)), -1, 3);
     update = cell.activate("recurrent_activation", g.add(x[0], inner[0]));
     reset = cell.activate("recurrent_activation", g.add(x[1], inner[1]));
     candidate = g.add(x[2], g.mul(reset, inner[2]));
   } else {
-    const auto inner = g.split(state_product(cell, h, 0, 2 * units, columns, ValueId::kNone), -1, 2);
+    const auto inner =
+        g.split(state_product(cell, h, 0, 2 * units, columns, ValueId::kNone), -1, 2);
     update = cell.activate("recurrent_activation", g.add(x[0], inner[0]));
     reset = cell.activate("recurrent_activation", g.add(x[1], inner[1]));
-    candidate = g.add(x[2], state_product(cell, g.mul(reset, h), 2 * units, columns, columns, ValueId::kNone));
+    candidate = g.add(
+        x[2], state_product(cell, g.mul(reset, h), 2 * units, columns, columns, ValueId::kNone));
   }
   candidate = cell.activate("activation", candidate);
   const ValueId next = g.add(g.mul(update, h), g.mul(g.sub(1.0, update), candidate));

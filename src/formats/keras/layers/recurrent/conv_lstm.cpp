@@ -1,5 +1,5 @@
-// ConvLSTM: an LSTM whose products are convolutions, over one to three spatial dimensions. Frames are [batch, steps,
-// spatial dimensions, channels] inside, whatever the file's format is.
+// ConvLSTM: an LSTM whose products are convolutions, over one to three spatial dimensions. Frames
+// are [batch, steps, spatial dimensions, channels] inside, whatever the file's format is.
 #include "formats/keras/layers/recurrent/cell.h"
 #include "formats/keras/layers/window.h"
 #include "ir/constant_tensor.h"
@@ -10,7 +10,8 @@ namespace tare {
 namespace {
 
 // x without steps: [frames, spatial..., channels].
-ValueId convolve(KerasLayer& cell, const KerasWindow& window, ValueId x, const KerasWeight& weight, ValueId bias) {
+ValueId convolve(KerasLayer& cell, const KerasWindow& window, ValueId x, const KerasWeight& weight,
+                 ValueId bias) {
   Compose g(cell.builder());
   const std::int64_t filters = cell.count("filters");
   KerasWeight wanted = weight;
@@ -31,7 +32,8 @@ ValueId convolve(KerasLayer& cell, const KerasWindow& window, ValueId x, const K
     return transposed(reshaped(std::move(w), shape), std::array{3, 0, 1, 2});
   });
   if (window.spatial == 1) x = g.expand_dims(x, 1);
-  const ValueId y = cell.emit(Conv2D{.axes = window.axes_2d(), .padding = window.padding}, {x, filter, bias});
+  const ValueId y =
+      cell.emit(Conv2D{.axes = window.axes_2d(), .padding = window.padding}, {x, filter, bias});
   return window.spatial == 1 ? g.squeeze(y, 1) : y;
 }
 
@@ -39,7 +41,9 @@ template <int kSpatial>
 ValueId project(KerasLayer& cell, ValueId x) {
   Compose g(cell.builder());
   const KerasWindow window = read_window(cell, kSpatial, "kernel_size");
-  const ValueId bias = cell.flag("use_bias", true) ? cell.weight_value({"bias", 2, {4 * cell.count("filters")}}) : ValueId::kNone;
+  const ValueId bias = cell.flag("use_bias", true)
+                           ? cell.weight_value({"bias", 2, {4 * cell.count("filters")}})
+                           : ValueId::kNone;
   if (!cell.ok()) return x;
   const auto whole = g.extents(x);
   std::vector<Extent> flat{-1};
@@ -59,11 +63,13 @@ CellStep step(KerasLayer& cell, ValueId projected, const std::vector<ValueId>& s
   window.strides.assign(window.strides.size(), 1);
   window.dilation.assign(window.dilation.size(), 1);
   if (!cell.ok()) return {states[0], states};
-  const ValueId sum = g.add(projected, convolve(cell, window, states[0], {"recurrent_kernel", 1}, ValueId::kNone));
+  const ValueId sum =
+      g.add(projected, convolve(cell, window, states[0], {"recurrent_kernel", 1}, ValueId::kNone));
   const auto gates = g.split(sum, -1, 4);
   const ValueId in = cell.activate("recurrent_activation", gates[0]);
   const ValueId forget = cell.activate("recurrent_activation", gates[1]);
-  const ValueId carry = g.add(g.mul(forget, states[1]), g.mul(in, cell.activate("activation", gates[2])));
+  const ValueId carry =
+      g.add(g.mul(forget, states[1]), g.mul(in, cell.activate("activation", gates[2])));
   const ValueId out = cell.activate("recurrent_activation", gates[3]);
   const ValueId h = g.mul(out, cell.activate("activation", carry));
   return {h, {h, carry}};

@@ -18,12 +18,13 @@ struct LoopOptions {
 LoopOptions read_loop_options(KerasLayer& layer);
 
 struct LoopResult {
-  ValueId output = ValueId::kNone;   // of the last step, or of all
+  ValueId output = ValueId::kNone;  // of the last step, or of all
   std::vector<ValueId> states;
-  ValueId mask = ValueId::kNone;     // of all outputs
+  ValueId mask = ValueId::kNone;  // of all outputs
 };
 
 // Runs a layer that is, or has, a cell over the call's input. `initial` states may be empty: zeros.
-LoopResult run_loop(KerasLayer& layer, const LoopOptions& options, ValueId x, ValueId mask, std::vector<ValueId> initial);
+LoopResult run_loop(KerasLayer& layer, const LoopOptions& options, ValueId x, ValueId mask,
+                    std::vector<ValueId> initial);
 
 }  // namespace tare

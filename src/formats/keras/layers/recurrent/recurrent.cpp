@@ -15,25 +15,30 @@ std::vector<ValueId> initial_states(KerasLayer& layer) {
     layer.call().named_argument("initial_state").flatten(named);
     for (const KerasTensor& t : named) states.push_back(t.value);
   }
-  if (!layer.call().named_argument("constants").is_none()) layer.unsupported("constants of recurrent layers are not supported");
+  if (!layer.call().named_argument("constants").is_none())
+    layer.unsupported("constants of recurrent layers are not supported");
   return states;
 }
 
 void read_recurrent(KerasLayer& layer) {
   if (!layer.expect(1, INT32_MAX)) return;
   const LoopOptions options = read_loop_options(layer);
-  const LoopResult result = run_loop(layer, options, layer.input(), layer.mask(), initial_states(layer));
+  const LoopResult result =
+      run_loop(layer, options, layer.input(), layer.mask(), initial_states(layer));
   if (!layer.ok()) return;
   layer.output(result.output, result.mask);
   if (!options.return_state) return;
   for (const ValueId state : result.states) layer.output(state, ValueId::kNone);
 }
 
-// A wrapped layer, forwards or backwards; its name in the older weight stores has the direction in front.
-KerasObject& direction(KerasLayer& layer, std::string_view attribute, std::string_view prefix, Json serialized) {
+// A wrapped layer, forwards or backwards; its name in the older weight stores has the direction in
+// front.
+KerasObject& direction(KerasLayer& layer, std::string_view attribute, std::string_view prefix,
+                       Json serialized) {
   KerasObject& object = layer.child(attribute, serialized);
   const std::string full = std::string(prefix) + object.name;
-  if (object.names.back() == object.name && !object.name.starts_with(prefix)) object.names.push_back(full);
+  if (object.names.back() == object.name && !object.name.starts_with(prefix))
+    object.names.push_back(full);
   return object;
 }
 
@@ -51,7 +56,8 @@ void read_bidirectional(KerasLayer& layer) {
   const Json one = layer.config("layer");
   const Json other = layer.config("backward_layer");
   KerasObject& forward = direction(layer, "forward_layer", "forward_", one);
-  KerasObject& backward = direction(layer, "backward_layer", "backward_", other.is_object() ? other : one);
+  KerasObject& backward =
+      direction(layer, "backward_layer", "backward_", other.is_object() ? other : one);
   if (!layer.ok()) return;
   KerasLayer ahead(forward, layer.call(), layer.builder(), layer.host());
   KerasLayer back(backward, layer.call(), layer.builder(), layer.host());
@@ -62,7 +68,8 @@ void read_bidirectional(KerasLayer& layer) {
   const auto half = states.begin() + static_cast<std::ptrdiff_t>(states.size() / 2);
   const std::string scope = layer.builder().scope();
   layer.builder().set_scope(scope + "/forward");
-  const LoopResult a = run_loop(ahead, options, layer.input(), layer.mask(), {states.begin(), half});
+  const LoopResult a =
+      run_loop(ahead, options, layer.input(), layer.mask(), {states.begin(), half});
   layer.builder().set_scope(scope + "/backward");
   LoopResult b = run_loop(back, reverse, layer.input(), layer.mask(), {half, states.end()});
   layer.builder().set_scope(scope);
@@ -75,7 +82,9 @@ void read_bidirectional(KerasLayer& layer) {
     layer.output(a.output, a.mask);
     layer.output(b.output, a.mask);
   } else {
-    layer.output(merged(layer, g, mode.exists() ? layer.text("merge_mode") : "concat", a.output, b.output), a.mask);
+    layer.output(
+        merged(layer, g, mode.exists() ? layer.text("merge_mode") : "concat", a.output, b.output),
+        a.mask);
   }
   if (!options.return_state) return;
   for (const ValueId state : a.states) layer.output(state, ValueId::kNone);
