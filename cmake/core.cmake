@@ -13,5 +13,5 @@ tare_flatbuffers_header(NAME tflite_metadata SCHEMA "${tflite}/metadata.fbs" DIR
 target_sources(tare_core PRIVATE "${generated}/tflite_schema_generated.h" "${generated}/tflite_metadata_generated.h")
 target_include_directories(tare_core PUBLIC "${CMAKE_SOURCE_DIR}/src")
 target_include_directories(tare_core SYSTEM PUBLIC "${generated}")
-target_link_libraries(tare_core PUBLIC tare_options xnnpack flatbuffers nlohmann_json)
+target_link_libraries(tare_core PUBLIC tare_options xnnpack flatbuffers nlohmann_json libdeflate)
 tare_lint(tare_core)

@@ -27,34 +27,6 @@ Buffer unshuffled(const Buffer& bytes, std::size_t size) {
   return result;
 }
 
-std::uint32_t adler32(std::span<const std::byte> bytes) {
-  std::uint32_t a = 1, b = 0;
-  for (std::size_t i = 0; i < bytes.size();) {
-    for (const std::size_t end = std::min(bytes.size(), i + 5552); i < end; ++i) {
-      a += std::to_integer<std::uint32_t>(bytes[i]);
-      b += a;
-    }
-    a %= 65521;
-    b %= 65521;
-  }
-  return b << 16 | a;
-}
-
-// The zlib wrapper around a deflate stream: two bytes before it, a sum behind it.
-Result<Buffer> unwrapped(std::span<const std::byte> stream, std::uint64_t size) {
-  const Error broken{Code::kInvalidModel, "HDF5: a compressed chunk is damaged", {}};
-  if (stream.size() < 6) return broken;
-  const auto byte = [&](std::size_t i) { return std::to_integer<std::uint32_t>(stream[i]); };
-  if ((byte(0) & 15) != 8 || (byte(0) << 8 | byte(1)) % 31 != 0 || (byte(1) & 32)) return broken;
-  auto result = inflate(stream.subspan(2, stream.size() - 6), size);
-  if (!result) return result;
-  const std::size_t end = stream.size() - 4;
-  const std::uint32_t sum =
-      byte(end) << 24 | byte(end + 1) << 16 | byte(end + 2) << 8 | byte(end + 3);
-  if (adler32(result->bytes()) != sum) return broken;
-  return result;
-}
-
 void swap_bytes(std::byte* data, std::size_t bytes, std::size_t size) {
   for (std::size_t i = 0; i + size <= bytes; i += size) std::reverse(data + i, data + i + size);
 }
@@ -205,7 +177,7 @@ Buffer Hdf5File::unfiltered(const Dataset& data, const Chunk& chunk, std::uint64
     if (chunk.skipped_filters >> i & 1) continue;
     const Filter& filter = data.filters[i];
     if (filter.id == kDeflate) {
-      auto result = unwrapped(bytes.bytes(), before[i]);
+      auto result = inflate(bytes.bytes(), before[i], Wrapping::kZlib);
       if (result)
         bytes = result.take();
       else
