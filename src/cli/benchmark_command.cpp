@@ -4,10 +4,10 @@
 #include <cstdio>
 
 #include "base/json_writer.h"
-#include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/elements.h"
 #include "cli/input_data.h"
+#include "cli/model_command.h"
 #include "cli/open_model.h"
 #include "cli/signature_choice.h"
 #include "ir/strings.h"
@@ -21,21 +21,11 @@ constexpr Option kOptions[] = {
     {"--signature", "NAME", "the entry to run (default: the first)"},
     {"--shape", "[NAME=]1,224,224,3",
      "shape of an input whose size is open (default: 1 for each open extent)"},
-    {"--reference", "", "reference kernels alone, without XNNPACK"},
 };
 
-std::vector<Option> options() {
-  std::vector<Option> all(std::begin(kOptions), std::end(kOptions));
-  for (const auto& group : {frozen_graph_options(), budget_options()})
-    all.insert(all.end(), group.begin(), group.end());
-  return all;
-}
-
-std::string usage() {
-  return "tare benchmark MODEL\n\n"
-         "Times MODEL on float inputs that are random and integer inputs that are 0.\n\n" +
-         usage_of(options());
-}
+constexpr std::string_view kAbout =
+    "tare benchmark MODEL\n\n"
+    "Times MODEL on float inputs that are random and integer inputs that are 0.";
 
 struct Times {  // microseconds
   double load = 0, compile = 0, first = 0;
@@ -82,9 +72,13 @@ Status fill(Model& model, const Signature& signature, std::span<const Shape> sha
   return {};
 }
 
-Result<Times> measure(const Arguments& arguments, const LoadOptions& load, std::int64_t runs) {
+Result<Times> measure(const std::string& path, const Arguments& arguments,
+                      const LoadOptions& load) {
+  ErrorSink sink;
+  std::int64_t runs = arguments.has("--runs") ? arguments.integer("--runs", 1, 1, sink) : 0;
+  if (!sink.ok()) return sink.error();
   Times times;
-  auto bundle = read_bundle(arguments.rest()[0], load.budgets.bytes);
+  auto bundle = read_bundle(path, load.budgets.bytes);
   if (!bundle) return bundle.error();
   auto start = std::chrono::steady_clock::now();
   auto model = Model::load(bundle.take(), load);
@@ -156,28 +150,18 @@ std::string times_json(const Times& times, const std::string& path) {
   return writer.take() + "\n";
 }
 
+Result<std::string> benchmark(const std::string& path, const Arguments& arguments,
+                              const LoadOptions& load) {
+  const auto times = measure(path, arguments, load);
+  if (!times) return times.error();
+  return arguments.has("--json") ? times_json(*times, path) : times_text(*times);
+}
+
 }  // namespace
 
 int benchmark_command(std::span<const std::string> words) {
-  const auto arguments = Arguments::parse(words, options());
-  if (!arguments) return report_misuse(arguments.error(), usage());
-  if (arguments->has("--help")) return show_usage(usage());
-  if (arguments->rest().size() != 1) {
-    return report_misuse({Code::kInvalidArgument, "benchmark takes one model", {}}, usage());
-  }
-  ErrorSink sink;
-  LoadOptions load = frozen_graph_names(*arguments);
-  load.budgets = budgets_from(*arguments, sink);
-  load.use_xnnpack = !arguments->has("--reference");
-  const std::int64_t runs = arguments->has("--runs") ? arguments->integer("--runs", 1, 1, sink) : 0;
-  if (!sink.ok()) return report_misuse(sink.error(), usage());
-  const auto times = measure(*arguments, load, runs);
-  if (!times) return report_error(times.error());
-  std::fputs(
-      (arguments->has("--json") ? times_json(*times, arguments->rest()[0]) : times_text(*times))
-          .c_str(),
-      stdout);
-  return 0;
+  return run_model_command(
+      {.name = "benchmark", .about = kAbout, .options = kOptions, .text = benchmark}, words);
 }
 
 }  // namespace tare::cli

@@ -2,9 +2,9 @@
 // and nothing else.
 #include <cstdio>
 
-#include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/input_data.h"
+#include "cli/model_command.h"
 #include "cli/open_model.h"
 #include "cli/signature_choice.h"
 #include "cli/tensor_json.h"
@@ -19,22 +19,12 @@ constexpr Option kOptions[] = {
     {"--raw", "", "quantised inputs and outputs as stored integers instead of real numbers"},
     {"--details", "", "outputs as a list of {name, dtype, shape, data}, data flat"},
     {"--sample", "N", "with --details: at most N elements of each output, evenly spread"},
-    {"--reference", "", "reference kernels alone, without XNNPACK"},
     {"--seed", "N", "of random ops that have none of their own"},
 };
 
-std::vector<Option> options() {
-  std::vector<Option> all(std::begin(kOptions), std::end(kOptions));
-  for (const auto& group : {frozen_graph_options(), budget_options()})
-    all.insert(all.end(), group.begin(), group.end());
-  return all;
-}
-
-std::string usage() {
-  return "tare run MODEL --input '[[3,2,1]]'\n\n"
-         "Runs MODEL once and prints its outputs as JSON: {\"name\": nested arrays, ...}.\n\n" +
-         usage_of(options());
-}
+constexpr std::string_view kAbout =
+    "tare run MODEL --input '[[3,2,1]]'\n\n"
+    "Runs MODEL once and prints its outputs as JSON: {\"name\": nested arrays, ...}.";
 
 // Output names may repeat; JSON keys may not.
 std::string unique_key(const std::vector<TensorInfo>& outputs, std::size_t i) {
@@ -85,7 +75,12 @@ std::string details_text(const Signature& signature, const std::vector<TensorVal
 }
 
 Result<std::string> run(const std::string& path, const Arguments& arguments,
-                        const LoadOptions& load) {
+                        const LoadOptions& options) {
+  ErrorSink sink;
+  LoadOptions load = options;
+  load.seed = static_cast<std::uint64_t>(arguments.integer("--seed", 0, 0, sink));
+  const std::int64_t sample = arguments.integer("--sample", INT64_MAX, 1, sink);
+  if (!sink.ok()) return sink.error();
   auto model = open_model(path, load);
   if (!model) return model.error();
   for (const std::string& warning : model->warnings())
@@ -94,9 +89,6 @@ Result<std::string> run(const std::string& path, const Arguments& arguments,
   if (!chosen) return chosen.error();
   const Signature& signature = model->signatures()[static_cast<std::size_t>(*chosen)];
   const bool raw = arguments.has("--raw");
-  ErrorSink sink;
-  const std::int64_t sample = arguments.integer("--sample", INT64_MAX, 1, sink);
-  if (!sink.ok()) return sink.error();
   const auto inputs = read_inputs(signature, {.values = arguments.all("--input"), .raw = raw});
   if (!inputs) return inputs.error();
   std::vector<Shape> shapes;
@@ -108,29 +100,16 @@ Result<std::string> run(const std::string& path, const Arguments& arguments,
   }
   if (Status status = model->run(); !status) return status.error();
   const auto outputs = fetch_all(*model, signature, raw);
-  return arguments.has("--details") ? details_text(signature, outputs, sample)
-                                    : nested_text(signature, outputs);
+  return (arguments.has("--details") ? details_text(signature, outputs, sample)
+                                     : nested_text(signature, outputs)) +
+         "\n";
 }
 
 }  // namespace
 
 int run_command(std::span<const std::string> words) {
-  const auto arguments = Arguments::parse(words, options());
-  if (!arguments) return report_misuse(arguments.error(), usage());
-  if (arguments->has("--help")) return show_usage(usage());
-  if (arguments->rest().size() != 1) {
-    return report_misuse({Code::kInvalidArgument, "run takes one model", {}}, usage());
-  }
-  ErrorSink sink;
-  LoadOptions load = frozen_graph_names(*arguments);
-  load.budgets = budgets_from(*arguments, sink);
-  load.use_xnnpack = !arguments->has("--reference");
-  load.seed = static_cast<std::uint64_t>(arguments->integer("--seed", 0, 0, sink));
-  if (!sink.ok()) return report_misuse(sink.error(), usage());
-  const auto text = run(arguments->rest()[0], *arguments, load);
-  if (!text) return report_error(text.error());
-  std::printf("%s\n", text->c_str());
-  return 0;
+  return run_model_command({.name = "run", .about = kAbout, .options = kOptions, .text = run},
+                           words);
 }
 
 }  // namespace tare::cli
