@@ -16,14 +16,6 @@ bool recognises(const ModelBundle& bundle) {
          (has("\"modelTopology\"") && has("\"node\"") && !has("\"class_name\""));
 }
 
-Result<std::vector<std::string>> missing(const ModelBundle& bundle) {
-  auto document = parse_model_json(bundle);
-  if (!document) return document.error();
-  auto names = missing_tfjs_weights(document->root().at("weightsManifest"), bundle);
-  if (!names) return in_model_file(names.error(), bundle);
-  return names;
-}
-
 class TfjsConstants : public TfConstants {
  public:
   explicit TfjsConstants(TfjsWeights weights) : weights_(std::move(weights)) {
@@ -115,6 +107,7 @@ Result<Module> read(ModelBundle& bundle, const ReadOptions& options) {
 
 }  // namespace
 
-extern const FormatReader format_tfjs_graph{"tfjs graph-model", recognises, missing, read};
+extern const FormatReader format_tfjs_graph{"tfjs graph-model", recognises, missing_tfjs_weights,
+                                            read};
 
 }  // namespace tare

@@ -17,14 +17,6 @@ bool recognises(const ModelBundle& bundle) {
          (has("\"class_name\"") || !has("\"node\""));
 }
 
-Result<std::vector<std::string>> missing(const ModelBundle& bundle) {
-  auto document = parse_model_json(bundle);
-  if (!document) return document.error();
-  auto names = missing_tfjs_weights(document->root().at("weightsManifest"), bundle);
-  if (!names) return in_model_file(names.error(), bundle);
-  return names;
-}
-
 class TfjsVariables : public KerasVariables {
  public:
   explicit TfjsVariables(TfjsWeights weights) : weights_(std::move(weights)) {}
@@ -66,6 +58,7 @@ Result<Module> read(ModelBundle& bundle, const ReadOptions& options) {
 
 }  // namespace
 
-extern const FormatReader format_tfjs_layers{"tfjs layers-model", recognises, missing, read};
+extern const FormatReader format_tfjs_layers{"tfjs layers-model", recognises, missing_tfjs_weights,
+                                             read};
 
 }  // namespace tare

@@ -7,6 +7,7 @@
 
 #include "base/checked.h"
 #include "base/half.h"
+#include "formats/tfjs/model_json.h"
 #include "ir/constant_tensor.h"
 #include "ir/strings.h"
 
@@ -100,11 +101,14 @@ Shape read_shape(Json json, ErrorSink& sink) {
 
 }  // namespace
 
-Result<std::vector<std::string>> missing_tfjs_weights(Json manifest, const ModelBundle& bundle) {
+Result<std::vector<std::string>> missing_tfjs_weights(const ModelBundle& bundle) {
+  auto document = parse_model_json(bundle);
+  if (!document) return document.error();
+  const Json manifest = document->root().at("weightsManifest");
   std::vector<std::string> missing;
   if (manifest.is_null()) return missing;
   auto paths = manifest_paths(manifest);
-  if (!paths) return paths.error();
+  if (!paths) return in_model_file(paths.error(), bundle);
   const bool by_name = names_differ(*paths);
   const std::string folder(folder_of(bundle.files().front().name));
   std::set<std::string_view> seen;
