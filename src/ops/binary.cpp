@@ -239,6 +239,8 @@ bool lower(const Binary& op, XnnBuilder& b) {
   if (op.stored && b.input_type(0).quantized()) return b.refuse("stored numbers are meant");
   if (op.activation == Activation::kTanh || op.activation == Activation::kSignBit)
     return b.refuse("the activation is no clamp");
+  if (op.kind == BinaryKind::kSquaredDifference && b.input_type(0).quantized())
+    return b.refuse("XNNPACK has it in float32 alone, and scalar code that rounds differently");
   return b.binary(static_cast<XnnBinary>(r.xnn), b.input(0), b.input(1), b.output(),
                   activation_range(op.activation));
 }
