@@ -29,8 +29,11 @@ bool set_from(Json leaf, Tensor& tensor, std::int64_t i) {
   if (const auto text = leaf.if_string()) return set_text(tensor, i, *text);
   if (const auto truth = leaf.if_bool()) return set_integer(tensor, i, *truth);
   if (leaf.is_integer()) return set_integer(tensor, i, *leaf.if_integer());
-  if (const auto natural = leaf.if_natural()) return set_natural(tensor, i, *natural);
   const auto real = leaf.if_number();
+  // -0.0 is no natural number.
+  if (real && (is_float(tensor.dtype) || is_complex(tensor.dtype)))
+    return set_real(tensor, i, *real);
+  if (const auto natural = leaf.if_natural()) return set_natural(tensor, i, *natural);
   return real && set_real(tensor, i, *real);
 }
 

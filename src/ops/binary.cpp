@@ -3,6 +3,7 @@
 // follows IEEE 754.
 #include "ops/binary.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <iterator>
@@ -107,9 +108,7 @@ constexpr Row kRows[] = {
     {"logical_or", nullptr, [](I a, I b) -> I { return a || b; },
      tflite::BuiltinOperator_LOGICAL_OR},
     {"bitwise_xor", nullptr, [](I a, I b) { return a ^ b; }, tflite::BuiltinOperator_BITWISE_XOR},
-    {"right_shift", nullptr, [](I a, I b) { return a >> (b < 0    ? 0
-                                                         : b > 63 ? 63
-                                                                  : b); },
+    {"right_shift", nullptr, [](I a, I b) { return a >> std::clamp<I>(b, 0, 63); },
      tflite::BuiltinOperator_RIGHT_SHIFT},
     {"left_shift", nullptr,
      [](I a, I b) {
@@ -181,9 +180,38 @@ void infer(const Binary& op, InferContext& c) {
   }
 }
 
-// Quantised operands share one quantisation with the output, so the stored numbers compare as the
-// real ones do.
-bool keeps_scale(BinaryKind k) { return k == BinaryKind::kMaximum || k == BinaryKind::kMinimum; }
+// TFLite takes the stored numbers whatever their scales are.
+bool works_on_stored(BinaryKind k) {
+  return is_comparison(k) || k == BinaryKind::kMaximum || k == BinaryKind::kMinimum ||
+         k == BinaryKind::kFloorDiv || k == BinaryKind::kFloorMod || k == BinaryKind::kBitwiseXor ||
+         k == BinaryKind::kRightShift;
+}
+
+int bits(DType dtype) { return 8 * static_cast<int>(dtype_size(dtype)); }
+
+// The low bits that a number keeps when it is stored in so many bytes.
+I wrapped(I v, DType dtype) {
+  const int unused = 64 - bits(dtype);
+  const std::uint64_t high = static_cast<std::uint64_t>(v) << unused;
+  return is_unsigned(dtype) ? static_cast<I>(high >> unused) : static_cast<I>(high) >> unused;
+}
+
+Real real_function(const Binary& op) {
+  const bool maximum = op.kind == BinaryKind::kMaximum;
+  if (op.nan == NanRule::kPropagate || (!maximum && op.kind != BinaryKind::kMinimum))
+    return row(op).real;
+  if (op.nan == NanRule::kSecond) {
+    return maximum ? Real{[](double a, double b) { return a > b ? a : b; }}
+                   : Real{[](double a, double b) { return a < b ? a : b; }};
+  }
+  return maximum ? Real{[](double a, double b) { return a < b ? b : a; }}
+                 : Real{[](double a, double b) { return b < a ? b : a; }};
+}
+
+bool orders(BinaryKind k) {
+  return k == BinaryKind::kMaximum || k == BinaryKind::kMinimum ||
+         (k >= BinaryKind::kLess && k <= BinaryKind::kGreaterEqual);
+}
 
 template <class Load, class Store, class Function, class Finish>
 void loop(EvalContext& c, Load load, Store store, Function function, Finish finish) {
@@ -201,7 +229,7 @@ void eval(const Binary& op, EvalContext& c) {
   if (!op.stored && c.input(0).quantization && c.input(1).quantization &&
       eval_quantized_binary(op, c))
     return;
-  if (!op.stored && c.input(0).quantization && !is_comparison(op.kind) && !keeps_scale(op.kind)) {
+  if (!op.stored && c.input(0).quantization && !works_on_stored(op.kind)) {
     return c.fail("no kernel for quantised " + std::string(dtype_name(dtype)), Code::kUnsupported);
   }
   if (eval_other_binary(op, c)) return;
@@ -212,18 +240,32 @@ void eval(const Binary& op, EvalContext& c) {
       for (std::int64_t i = 0; i < b.elements(); ++i)
         if (load(b.data, i) == 0) return c.fail("division by zero");
     }
+    if (op.kind == BinaryKind::kRightShift) {
+      const I most = bits(dtype) - 1;
+      return loop(
+          c, load, store_int(dtype), [&](I a, I b) { return a >> std::clamp<I>(b, 0, most); },
+          [](I v) { return v; });
+    }
+    if (dtype == DType::kUint64 && orders(op.kind)) {
+      // Signed numbers are in the order of unsigned ones once the highest bit is turned.
+      const I turn = is_comparison(op.kind) ? 0 : INT64_MIN;
+      return loop(
+          c, load, store_int(c.output(0).dtype),
+          [&](I a, I b) { return r.integer(a ^ INT64_MIN, b ^ INT64_MIN) ^ turn; },
+          [](I v) { return v; });
+    }
     return loop(c, load, store_int(c.output(0).dtype), r.integer, [&](std::int64_t v) {
       return op.activation == Activation::kNone
                  ? v
-                 : static_cast<std::int64_t>(
-                       std::fmin(std::fmax(static_cast<double>(v), range.min), range.max));
+                 : static_cast<I>(std::fmin(
+                       std::fmax(static_cast<double>(wrapped(v, dtype)), range.min), range.max));
     });
   }
   const LoadDouble load = load_double(dtype);
   const StoreDouble store = store_double(c.output(0).dtype);
   if (!load || !store || !r.real)
     return c.fail("no kernel for " + std::string(dtype_name(dtype)), Code::kUnsupported);
-  loop(c, load, store, r.real, [&](double v) {
+  loop(c, load, store, real_function(op), [&](double v) {
     if (op.activation == Activation::kNone) return v;
     if (op.activation == Activation::kTanh) return std::tanh(v);
     return std::isnan(v) ? v
@@ -239,15 +281,16 @@ bool lower(const Binary& op, XnnBuilder& b) {
   if (op.stored && b.input_type(0).quantized()) return b.refuse("stored numbers are meant");
   if (op.activation == Activation::kTanh || op.activation == Activation::kSignBit)
     return b.refuse("the activation is no clamp");
-  if (op.kind == BinaryKind::kSquaredDifference && b.input_type(0).quantized())
-    return b.refuse("XNNPACK has it in float32 alone, and scalar code that rounds differently");
+  if ((op.kind == BinaryKind::kSquaredDifference || op.kind == BinaryKind::kDiv) &&
+      b.input_type(0).quantized())
+    return b.refuse("XNNPACK has but scalar code for integers, and it rounds differently");
   return b.binary(static_cast<XnnBinary>(r.xnn), b.input(0), b.input(1), b.output(),
                   activation_range(op.activation));
 }
 
 template <BinaryKind kKind>
 void read_tflite(TfliteNode& n) {
-  if (n.expect(2, 2)) n.emit(Binary{.kind = kKind});
+  if (n.expect(2, 2)) n.emit(Binary{.kind = kKind, .nan = NanRule::kSecond});
 }
 
 template <BinaryKind kKind, class Options>
@@ -268,7 +311,7 @@ void read_stablehlo(TfliteNode& n) {
   if (!n.expect(2, 2)) return;
   if (!n.require(compatible(n.type(0).shape, n.type(1).shape), "operands of different shapes"))
     return;
-  n.emit(Binary{.kind = kKind, .stored = true});
+  n.emit(Binary{.kind = kKind, .stored = true, .nan = NanRule::kFirst});
 }
 
 void write_stablehlo(const Binary& op, TfliteWriter& w) {

@@ -43,12 +43,16 @@ enum class BinaryKind : std::uint8_t {
   kShiftLeftModulo,  // by the low 5 bits of the amount
 };
 
+// What maximum and minimum give where an operand is NaN: NaN, or one of the operands.
+enum class NanRule : std::uint8_t { kPropagate, kSecond, kFirst };
+
 struct Binary {
   BinaryKind kind;
   Activation activation = Activation::kNone;  // add, sub, mul, div
   bool pot_scale_int16 = false;               // legacy int16 add and sub with power-of-two scales
   bool int8_output = false;                   // mul: int16 operands into an int8 result
   bool stored = false;  // on the stored numbers, whatever they are quantised to (STABLEHLO_*)
+  NanRule nan = NanRule::kPropagate;
   bool operator==(const Binary&) const = default;
   static const OpDef kOp;
 };

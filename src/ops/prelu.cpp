@@ -1,4 +1,4 @@
-// PRELU in floats, int8 and uint8. Quantised: two multipliers, one for each side of zero.
+// PRELU in floats, int8, uint8 and int16. Quantised: two multipliers, one for each side of zero.
 #include "ops/prelu.h"
 
 #include <algorithm>
@@ -17,10 +17,13 @@ namespace {
 
 void infer(const Prelu&, InferContext& c) {
   const DType dtype = c.dtype(0);
-  if (!is_float(dtype) && dtype != DType::kInt8 && dtype != DType::kUint8) {
+  if (!is_float(dtype) && dtype != DType::kInt8 && dtype != DType::kUint8 &&
+      dtype != DType::kInt16) {
     return c.fail("no kernel for " + std::string(dtype_name(dtype)), Code::kUnsupported);
   }
-  if (!c.require(c.dtype(1) == dtype, "alpha has another type than the input")) return;
+  const bool narrow_alpha = dtype == DType::kInt16 && c.dtype(1) == DType::kInt8;
+  if (!c.require(c.dtype(1) == dtype || narrow_alpha, "alpha has another type than the input"))
+    return;
   const Shape out = broadcast_shape(c, c.shape(0), c.shape(1));
   if (c.ok() &&
       !c.require(compatible(out, c.shape(0)),
@@ -48,7 +51,7 @@ void eval_wide(EvalContext& c, const BroadcastLoop<2>& loop) {
 }
 
 // Real multipliers are products in float32, as the kernel computes them.
-void eval_8_bit(EvalContext& c, const BroadcastLoop<2>& loop) {
+void eval_quantized(EvalContext& c, const BroadcastLoop<2>& loop) {
   const Tensor& x = c.input(0);
   const Tensor& alpha = c.input(1);
   Tensor& y = c.output(0);
@@ -57,11 +60,11 @@ void eval_8_bit(EvalContext& c, const BroadcastLoop<2>& loop) {
   const QuantizedMultiplier negative =
       quantize_multiplier(static_cast<double>(x.scale() * alpha.scale() / y.scale()));
   const IntRange range = quantized_activation_range(Activation::kNone, y);
-  const LoadInt load = load_int(x.dtype);
+  const LoadInt load = load_int(x.dtype), load_alpha = load_int(alpha.dtype);
   const StoreInt store = store_int(y.dtype);
   loop.run([&](std::int64_t i, const auto& at) {
     const auto v = static_cast<std::int32_t>(load(x.data, at[0]) - x.zero_point());
-    const auto a = static_cast<std::int32_t>(load(alpha.data, at[1]) - alpha.zero_point());
+    const auto a = static_cast<std::int32_t>(load_alpha(alpha.data, at[1]) - alpha.zero_point());
     const std::int32_t scaled = v >= 0 ? multiply_by_quantized_multiplier(v, positive)
                                        : multiply_by_quantized_multiplier(v * a, negative);
     store(y.data, i, clamp_to(std::int64_t{scaled} + y.zero_point(), range));
@@ -72,7 +75,7 @@ void eval(const Prelu&, EvalContext& c) {
   const BroadcastLoop<2> loop(c.output(0).shape, {c.input(0).shape, c.input(1).shape});
   if (c.input(0).dtype == DType::kFloat32) return eval_float32(c, loop);
   if (is_float(c.input(0).dtype)) return eval_wide(c, loop);
-  eval_8_bit(c, loop);
+  eval_quantized(c, loop);
 }
 
 bool lower(const Prelu&, XnnBuilder& b) {

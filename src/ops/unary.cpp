@@ -189,6 +189,11 @@ bool lower(const Unary& op, XnnBuilder& b) {
   if (op.kind == UnaryKind::kRsqrt) return lower_rsqrt(b);
   const Row& r = row(op);
   if (r.xnn < 0) return b.refuse("XNNPACK has no such op");
+  if (b.input_type(0).quantized()) {
+    if (op.kind == UnaryKind::kNeg) return b.refuse("the stored numbers are negated");
+    if (op.kind == UnaryKind::kLog || op.kind == UnaryKind::kSqrt)
+      return b.refuse("XNNPACK rounds differently, and takes negative inputs");
+  }
   const auto kind = static_cast<XnnUnary>(r.xnn);
   const XnnValue in = b.input(0);
   const XnnValue out = b.output();

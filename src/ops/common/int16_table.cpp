@@ -10,7 +10,7 @@ namespace {
 
 template <class Real>
 std::int16_t saturate(Real v) {
-  return static_cast<std::int16_t>(std::isnan(v) ? Real{-32768}
+  return static_cast<std::int16_t>(std::isnan(v) ? Real{0}
                                                  : std::clamp(v, Real{-32768}, Real{32767}));
 }
 

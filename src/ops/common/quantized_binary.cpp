@@ -3,11 +3,14 @@
 #include "ops/common/quantized_binary.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdlib>
 
 #include "ops/common/broadcast.h"
 #include "ops/common/elements.h"
 #include "ops/common/fixed_point.h"
+#include "ops/common/fixed_point_functions.h"
 #include "ops/common/quantized_activation.h"
 
 namespace tare {
@@ -93,6 +96,32 @@ void multiply(const Binary& op, EvalContext& c) {
   loop(c, [&](I32 x, I32 y) { return clamp_to(scaled(x * y, result) + out.zero_point(), range); });
 }
 
+// The divisor's reciprocal to 31 bits, times the dividend shifted up as far as it goes.
+void divide(const Binary& op, EvalContext& c) {
+  const Tensor& b = c.input(1);
+  const LoadInt load = load_int(b.dtype);
+  for (std::int64_t i = 0; i < b.elements(); ++i) {
+    if (load(b.data, i) == b.zero_point()) return c.fail("division by zero");
+  }
+  const Tensor& out = c.output(0);
+  const QuantizedMultiplier scale =
+      quantize_multiplier(c.input(0).scale() / (b.scale() * out.scale()));
+  const IntRange range = quantized_activation_range(op.activation, out);
+  loop(c, [&](I32 x, I32 y) {
+    const Reciprocal inverse = reciprocal_of(std::abs(y), 31);
+    const I32 dividend = y < 0 ? -x : x;
+    const int headroom =
+        std::countl_zero(static_cast<std::uint32_t>(dividend < 0 ? ~dividend : dividend)) - 1;
+    const I32 quotient =
+        saturating_rounding_doubling_high_mul(dividend * (1 << headroom), inverse.mantissa);
+    const int shift = scale.shift - inverse.bits_over_unit - headroom;
+    // Past 31 the reference shifts by more than there are bits.
+    if (shift < -31) return clamp_to(out.zero_point(), range);
+    return clamp_to(std::int64_t{scaled(quotient, {scale.multiplier, shift})} + out.zero_point(),
+                    range);
+  });
+}
+
 void squared_difference(EvalContext& c) {
   const Tensor& out = c.output(0);
   const CommonScale common(c, 7);
@@ -143,6 +172,9 @@ bool eval_quantized_binary(const Binary& op, EvalContext& c) {
     case BinaryKind::kMul:
       multiply(op, c);
       return true;
+    case BinaryKind::kDiv:
+      divide(op, c);
+      return true;
     case BinaryKind::kSquaredDifference:
       if (type != DType::kInt8) return false;
       squared_difference(c);
@@ -153,7 +185,8 @@ bool eval_quantized_binary(const Binary& op, EvalContext& c) {
     case BinaryKind::kLessEqual:
     case BinaryKind::kGreater:
     case BinaryKind::kGreaterEqual:
-      if (!eight) return false;
+      // TFLite compares stored int16 numbers, but for equality.
+      if (!eight && op.kind != BinaryKind::kEqual && op.kind != BinaryKind::kNotEqual) return false;
       compare(op, c);
       return true;
     default:

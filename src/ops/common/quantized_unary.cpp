@@ -142,6 +142,16 @@ bool all_above_zero_point(EvalContext& c) {
   return true;
 }
 
+// Truncated, where the tables round.
+void square_root(EvalContext& c) {
+  const Quantities q(c);
+  map_elements(c, [&](I32 v) -> I32 {
+    if (v <= q.in_zero) return q.out_zero;
+    const float root = std::sqrt(q.in_scale * static_cast<float>(v - q.in_zero)) / q.out_scale;
+    return q.to_output(static_cast<I32>(std::min(root, 65536.0f)));
+  });
+}
+
 void reciprocal_root_8(EvalContext& c) {
   constexpr int kBits = 20;
   const Quantities q(c);
@@ -195,13 +205,16 @@ void by_table_16(const QuantizedUnary& unary, EvalContext& c) {
 }
 
 // Logistic and tanh of int16 interpolate in one table of the logistic function, 24 entries to the
-// unit.
+// unit. Where a bit is set TFLite's table is one above the function rounded.
+constexpr std::uint64_t kOneAbove[] = {0xc0467baefa7bd110, 0x11009020440005, 0x80, 0x0};
+
 class Logistic16 {
  public:
   Logistic16() {
     for (int i = 0; i < 256; ++i) {
       const double v = std::round(65536.0 / (1.0 + std::exp(-i / 24.0)));
-      table_[i] = static_cast<I32>(std::min(v, 65535.0));
+      const auto above = static_cast<I32>(kOneAbove[i / 64] >> (i % 64) & 1);
+      table_[i] = std::min(static_cast<I32>(v) + above, 65535);
     }
   }
   // Of a magnitude whose low `bits` bits are the fraction, with as many more bits; `largest` past
@@ -293,6 +306,9 @@ bool eval_quantized_unary(const QuantizedUnary& unary, EvalContext& c) {
         return true;
       }
       break;
+    case UnaryKind::kSqrt:
+      if (all_above_zero_point(c)) square_root(c);
+      return true;
     case UnaryKind::kLogistic:
     case UnaryKind::kTanh:
       if (!narrow) {
