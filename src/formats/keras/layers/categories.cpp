@@ -6,6 +6,7 @@
 #include "ir/constant_tensor.h"
 #include "ir/facets.h"
 #include "ops/bucketize.h"
+#include "ops/cross_hash.h"
 #include "ops/token_lookup.h"
 
 namespace tare {
@@ -81,6 +82,16 @@ void read_hashing(KerasLayer& layer) {
   }
   read_salt(layer, op);
   layer.output(encode_categories(layer, layer.emit(op, {layer.input()}), bins,
+                                 code_type(layer, DType::kInt64)),
+               ValueId::kNone);
+}
+
+void read_hashed_crossing(KerasLayer& layer) {
+  const std::int64_t bins = layer.count("num_bins");
+  if (!layer.expect(2, 64)) return;
+  std::vector<ValueId> tokens;
+  for (int i = 0; i < layer.inputs(); ++i) tokens.push_back(layer.input(i));
+  layer.output(encode_categories(layer, layer.emit(CrossHash{.buckets = bins}, tokens), bins,
                                  code_type(layer, DType::kInt64)),
                ValueId::kNone);
 }
@@ -266,6 +277,7 @@ extern const ReadKerasFacet read_keras_category_encoding{"CategoryEncoding",
                                                          read_category_encoding};
 extern const ReadKerasFacet read_keras_discretization{"Discretization", read_discretization};
 extern const ReadKerasFacet read_keras_hashing{"Hashing", read_hashing};
+extern const ReadKerasFacet read_keras_hashed_crossing{"HashedCrossing", read_hashed_crossing};
 extern const ReadKerasFacet read_keras_integer_lookup{"IntegerLookup", read_index_lookup};
 extern const ReadKerasFacet read_keras_string_lookup{"StringLookup", read_index_lookup};
 

@@ -68,9 +68,11 @@ void read_convolution(KerasLayer& layer) {
     flat.insert(flat.end(), before, whole.end());
     x = g.reshape(x, flat);
   }
+  // TensorFlow fuses the bias into convolutions without groups, where it lies along the channels.
+  const bool apart = window.channels_first && groups != 1;
   ValueId y = layer.emit(Conv2D{.axes = window.axes_2d(), .padding = window.padding},
-                         {enter_window(g, window, x), filter, bias});
-  y = leave_window(g, window, y);
+                         {enter_window(g, window, x), filter, apart ? ValueId::kNone : bias});
+  y = apart ? add_bias_and_leave(layer, g, window, y, bias) : leave_window(g, window, y);
   if (extra > 0) {
     std::vector<Extent> shape(whole.begin(), before);
     for (int i = 1; i < kSpatial + 2; ++i) shape.push_back(g.extent(y, i));

@@ -48,6 +48,13 @@ TensorValue kernel(KerasLayer& layer, const Parts& parts) {
   return layer.weight({"kernel", 0, shape});
 }
 
+// Channels_first: the bias is still to be added.
+void leave(KerasLayer& layer, Compose& g, const Parts& parts, ValueId y) {
+  y = parts.window.channels_first ? add_bias_and_leave(layer, g, parts.window, y, parts.bias)
+                                  : leave_window(g, parts.window, y);
+  layer.output(layer.activate("activation", y), ValueId::kNone);
+}
+
 template <int kSpatial>
 void read_transposed(KerasLayer& layer) {
   const Parts parts = read_parts(layer, kSpatial);
@@ -68,9 +75,11 @@ void read_transposed(KerasLayer& layer) {
   for (int i = 0; i < kSpatial; ++i)
     op.output_padding[static_cast<std::size_t>(2 - kSpatial + i)] =
         parts.added[static_cast<std::size_t>(i)];
-  const ValueId y = layer.emit(
-      op, {ValueId::kNone, filter, enter_window(g, parts.window, layer.input()), parts.bias});
-  layer.output(layer.activate("activation", leave_window(g, parts.window, y)), ValueId::kNone);
+  const bool apart = parts.window.channels_first;
+  const ValueId y =
+      layer.emit(op, {ValueId::kNone, filter, enter_window(g, parts.window, layer.input()),
+                      apart ? ValueId::kNone : parts.bias});
+  leave(layer, g, parts, y);
 }
 
 // The extent of one dimension of the output, when the input's is known.
@@ -95,8 +104,10 @@ void read_transposed_3d(KerasLayer& layer) {
   shape.push_back(parts.filters);
   Conv3DTranspose op{.padding = parts.window.padding};
   for (int i = 0; i < 3; ++i) op.axes[static_cast<std::size_t>(i)] = parts.window.axis(i);
-  const ValueId y = layer.emit(op, {g.shape_vector(shape), filter, x, parts.bias});
-  layer.output(layer.activate("activation", leave_window(g, parts.window, y)), ValueId::kNone);
+  const bool apart = parts.window.channels_first;
+  const ValueId y =
+      layer.emit(op, {g.shape_vector(shape), filter, x, apart ? ValueId::kNone : parts.bias});
+  leave(layer, g, parts, y);
 }
 
 }  // namespace
