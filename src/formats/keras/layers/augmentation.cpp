@@ -17,6 +17,14 @@ void read_augmentation(KerasLayer& layer) {
   }
 }
 
+// Those that hand images of integers through; in Keras 2 only those that change the size.
+void read_kept_augmentation(KerasLayer& layer) {
+  const bool resizes = layer.class_name() == "RandomHeight" || layer.class_name() == "RandomWidth";
+  if (layer.generation() == 2 && !resizes) return read_augmentation(layer);
+  if (!layer.expect(1, INT32_MAX)) return;
+  for (int i = 0; i < layer.inputs(); ++i) layer.output(layer.input(i), layer.mask(i));
+}
+
 // Layers one after the other, of which some may act at inference.
 void read_pipeline(KerasLayer& layer) {
   if (!layer.expect(1, 1)) return;
@@ -40,35 +48,38 @@ void read_pipeline(KerasLayer& layer) {
 
 extern const ReadKerasFacet read_keras_aug_mix{"AugMix", read_augmentation};
 extern const ReadKerasFacet read_keras_cut_mix{"CutMix", read_augmentation};
-extern const ReadKerasFacet read_keras_mix_up{"MixUp", read_augmentation};
+extern const ReadKerasFacet read_keras_mix_up{"MixUp", read_kept_augmentation};
 extern const ReadKerasFacet read_keras_rand_augment{"RandAugment", read_augmentation};
-extern const ReadKerasFacet read_keras_random_brightness{"RandomBrightness", read_augmentation};
+extern const ReadKerasFacet read_keras_random_brightness{"RandomBrightness",
+                                                         read_kept_augmentation};
 extern const ReadKerasFacet read_keras_random_color_degeneration{"RandomColorDegeneration",
-                                                                 read_augmentation};
-extern const ReadKerasFacet read_keras_random_color_jitter{"RandomColorJitter", read_augmentation};
-extern const ReadKerasFacet read_keras_random_contrast{"RandomContrast", read_augmentation};
+                                                                 read_kept_augmentation};
+extern const ReadKerasFacet read_keras_random_color_jitter{"RandomColorJitter",
+                                                           read_kept_augmentation};
+extern const ReadKerasFacet read_keras_random_contrast{"RandomContrast", read_kept_augmentation};
 extern const ReadKerasFacet read_keras_random_elastic_transform{"RandomElasticTransform",
                                                                 read_augmentation};
 extern const ReadKerasFacet read_keras_random_erasing{"RandomErasing", read_augmentation};
 extern const ReadKerasFacet read_keras_random_flip{"RandomFlip", read_augmentation};
 extern const ReadKerasFacet read_keras_random_gaussian_blur{"RandomGaussianBlur",
                                                             read_augmentation};
-extern const ReadKerasFacet read_keras_random_grayscale{"RandomGrayscale", read_augmentation};
-extern const ReadKerasFacet read_keras_random_height{"RandomHeight", read_augmentation};
-extern const ReadKerasFacet read_keras_random_hue{"RandomHue", read_augmentation};
-extern const ReadKerasFacet read_keras_random_invert{"RandomInvert", read_augmentation};
+extern const ReadKerasFacet read_keras_random_grayscale{"RandomGrayscale", read_kept_augmentation};
+extern const ReadKerasFacet read_keras_random_height{"RandomHeight", read_kept_augmentation};
+extern const ReadKerasFacet read_keras_random_hue{"RandomHue", read_kept_augmentation};
+extern const ReadKerasFacet read_keras_random_invert{"RandomInvert", read_kept_augmentation};
 extern const ReadKerasFacet read_keras_random_perspective{"RandomPerspective", read_augmentation};
 extern const ReadKerasFacet read_keras_random_posterization{"RandomPosterization",
-                                                            read_augmentation};
+                                                            read_kept_augmentation};
 extern const ReadKerasFacet read_keras_random_rotation{"RandomRotation", read_augmentation};
-extern const ReadKerasFacet read_keras_random_saturation{"RandomSaturation", read_augmentation};
+extern const ReadKerasFacet read_keras_random_saturation{"RandomSaturation",
+                                                         read_kept_augmentation};
 extern const ReadKerasFacet read_keras_random_sharpness{"RandomSharpness", read_augmentation};
 extern const ReadKerasFacet read_keras_random_shear{"RandomShear", read_augmentation};
 extern const ReadKerasFacet read_keras_random_translation{"RandomTranslation", read_augmentation};
-extern const ReadKerasFacet read_keras_random_width{"RandomWidth", read_augmentation};
+extern const ReadKerasFacet read_keras_random_width{"RandomWidth", read_kept_augmentation};
 extern const ReadKerasFacet read_keras_random_zoom{"RandomZoom", read_augmentation};
 extern const ReadKerasFacet read_keras_solarization{"Solarization", read_augmentation};
-extern const ReadKerasFacet read_keras_equalization{"Equalization", read_augmentation};
+extern const ReadKerasFacet read_keras_equalization{"Equalization", read_kept_augmentation};
 extern const ReadKerasFacet read_keras_pipeline{"Pipeline", read_pipeline};
 
 }  // namespace tare

@@ -1,22 +1,15 @@
-// CategoryEncoding, Discretization, Hashing and the lookup layers.
+// CategoryEncoding, Hashing, HashedCrossing and the lookup layers.
 #include "formats/keras/layers/categories.h"
 
 #include "formats/keras/json_tensor.h"
 #include "formats/keras/model.h"
 #include "ir/constant_tensor.h"
 #include "ir/facets.h"
-#include "ops/bucketize.h"
 #include "ops/cross_hash.h"
 #include "ops/token_lookup.h"
 
 namespace tare {
 namespace {
-
-// The type of a layer's codes: what its policy says, integers for indices.
-DType code_type(KerasLayer& layer, DType of_indices) {
-  const DType type = layer.compute_type();
-  return layer.text("output_mode", "int") == "int" && !is_integer(type) ? of_indices : type;
-}
 
 std::string decimal(Json json) {
   if (const auto text = json.if_string()) return std::string(*text);
@@ -34,26 +27,6 @@ void read_category_encoding(KerasLayer& layer) {
   layer.output(encode_categories(layer, x, depth, layer.compute_type(),
                                  weights.is_tensor() ? weights.tensor.value : ValueId::kNone),
                ValueId::kNone);
-}
-
-void read_discretization(KerasLayer& layer) {
-  if (!layer.expect(1, 1)) return;
-  Compose g(layer.builder());
-  const auto bounds =
-      json_tensor(layer.config("bin_boundaries").exists() ? layer.config("bin_boundaries")
-                                                          : layer.config("bins"),
-                  DType::kFloat32);
-  if (!layer.require(bounds && bounds->type.shape.rank() == 1,
-                     "bin_boundaries: expected a list of numbers; adapt the layer before saving"))
-    return;
-  Bucketize op;
-  for (const double b : numbers_of(*bounds)) op.boundaries.push_back(static_cast<float>(b));
-  const auto depth = static_cast<std::int64_t>(op.boundaries.size()) + 1;
-  const ValueId bins = layer.emit(op, {layer.input()});
-  layer.output(
-      encode_categories(layer, bins, depth,
-                        code_type(layer, layer.generation() == 2 ? DType::kInt64 : DType::kInt32)),
-      ValueId::kNone);
 }
 
 // SipHash's key, when the layer is salted.
@@ -198,6 +171,11 @@ void read_index_lookup(KerasLayer& layer) {
 
 }  // namespace
 
+DType code_type(KerasLayer& layer, DType of_indices) {
+  const DType type = layer.compute_type();
+  return layer.text("output_mode", "int") == "int" && !is_integer(type) ? of_indices : type;
+}
+
 ValueId encode_categories(KerasLayer& layer, ValueId x, std::int64_t depth, DType type,
                           ValueId weights) {
   Compose g(layer.builder());
@@ -211,11 +189,13 @@ ValueId encode_categories(KerasLayer& layer, ValueId x, std::int64_t depth, DTyp
     return g.one_hot(x, depth, -1, type);
   }
   ValueId hot = g.one_hot(x, depth, -1, type);
-  if (mode == "multi_hot") return g.max(hot, {-2});
+  // Keras 3 joins along the first dimension after the batch.
+  const int joined = layer.generation() == 3 && g.rank(hot) > 2 ? 1 : -2;
+  if (mode == "multi_hot") return g.max(hot, {joined});
   if (mode != "count" && mode != "tf_idf")
     layer.fail("output_mode: '" + std::string(mode) + "' is unknown");
   if (weights != ValueId::kNone) hot = g.mul(hot, g.expand_dims(g.cast(weights, type), -1));
-  return g.sum(hot, {-2});
+  return g.sum(hot, {joined});
 }
 
 TokenTable read_vocabulary(KerasLayer& layer, std::span<const std::string> special) {
@@ -275,7 +255,6 @@ ValueId idf_weights(KerasLayer& layer, std::int64_t special, std::int64_t depth,
 
 extern const ReadKerasFacet read_keras_category_encoding{"CategoryEncoding",
                                                          read_category_encoding};
-extern const ReadKerasFacet read_keras_discretization{"Discretization", read_discretization};
 extern const ReadKerasFacet read_keras_hashing{"Hashing", read_hashing};
 extern const ReadKerasFacet read_keras_hashed_crossing{"HashedCrossing", read_hashed_crossing};
 extern const ReadKerasFacet read_keras_integer_lookup{"IntegerLookup", read_index_lookup};

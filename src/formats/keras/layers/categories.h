@@ -6,6 +6,9 @@
 
 namespace tare {
 
+// The type of a layer's codes: what its policy says, integers for indices.
+DType code_type(KerasLayer& layer, DType of_indices);
+
 // By the layer's "output_mode": the indices themselves, one hot, or, over the last dimension, which
 // occur or how often. Negative indices do not occur. Counts may be weighted.
 ValueId encode_categories(KerasLayer& layer, ValueId indices, std::int64_t depth, DType type,

@@ -4,6 +4,7 @@
 #include "formats/keras/interpolation.h"
 #include "formats/keras/layers/window.h"
 #include "ir/facets.h"
+#include "ops/slice.h"
 
 namespace tare {
 namespace {
@@ -34,9 +35,49 @@ std::int64_t other_side(std::int64_t side, std::int64_t wanted, std::int64_t wan
                                    static_cast<float>(wanted_other));
 }
 
+// A part of an image, each a vector of one int32: extents that the file does not know.
+struct DynamicPart {
+  ValueId rows, columns;
+};
+
+ValueId dynamic_extent(Compose& g, ValueId x, int axis) {
+  return g.shape_vector(std::vector<Extent>{g.extent(x, axis)});
+}
+
+DynamicPart part_of_aspect(Compose& g, ValueId h, ValueId w, std::int64_t height,
+                           std::int64_t width) {
+  const auto other = [&](ValueId side, std::int64_t wanted, std::int64_t wanted_other) {
+    const ValueId product = g.cast(g.mul(side, static_cast<double>(wanted)), DType::kFloat32);
+    return g.cast(g.div(product, static_cast<double>(wanted_other)), DType::kInt32);
+  };
+  return {g.maximum(g.minimum(h, other(w, height, width)), 1.0),
+          g.maximum(g.minimum(w, other(h, width, height)), 1.0)};
+}
+
+ValueId cut_middle(KerasLayer& layer, Compose& g, ValueId x, const DynamicPart& part) {
+  const ValueId zero = g.shape_vector(std::vector<Extent>{0});
+  const auto begin = [&](int axis, ValueId extent) {
+    return g.binary(BinaryKind::kFloorDiv, g.sub(dynamic_extent(g, x, axis), extent), 2.0);
+  };
+  const ValueId from = g.concat({zero, begin(1, part.rows), begin(2, part.columns), zero}, 0);
+  const ValueId size =
+      g.concat({dynamic_extent(g, x, 0), part.rows, part.columns, dynamic_extent(g, x, 3)}, 0);
+  return layer.emit(Slice{}, {x, from, size});
+}
+
+bool is_fixed(const Compose& g, ValueId x) {
+  return is_known(g.shape(x)[1]) && is_known(g.shape(x)[2]);
+}
+
 // The largest window in the middle that has the wanted aspect ratio.
 ValueId crop_to_aspect(KerasLayer& layer, Compose& g, ValueId x, std::int64_t height,
                        std::int64_t width) {
+  if (!layer.ok()) return x;
+  if (!is_fixed(g, x)) {
+    return cut_middle(
+        layer, g, x,
+        part_of_aspect(g, dynamic_extent(g, x, 1), dynamic_extent(g, x, 2), height, width));
+  }
   const std::int64_t h = layer.extent(x, 1), w = layer.extent(x, 2);
   if (!layer.ok() || h > INT32_MAX || w > INT32_MAX) return x;
   const std::int64_t rows = std::max<std::int64_t>(std::min(h, other_side(w, height, width)), 1);
@@ -92,6 +133,23 @@ ValueId smart_resize(KerasLayer& layer, Compose& g, ValueId x, std::int64_t heig
   return resize_image(layer, x, {.height = height, .width = width});
 }
 
+// Cropping as resizing of the wanted window to its own size, so that one graph serves all extents.
+ValueId dynamic_center_crop(KerasLayer& layer, Compose& g, ValueId x, std::int64_t height,
+                            std::int64_t width) {
+  const ValueId h = dynamic_extent(g, x, 1), w = dynamic_extent(g, x, 2);
+  const auto reaches = [&](ValueId extent, std::int64_t wanted) {
+    return g.binary(BinaryKind::kGreaterEqual, extent, static_cast<double>(wanted));
+  };
+  const ValueId fits = g.logical_and(reaches(h, height), reaches(w, width));
+  const DynamicPart small = part_of_aspect(g, h, w, height, width);
+  const auto wanted = [&](std::int64_t extent) {
+    return g.shape_vector(std::vector<Extent>{extent});
+  };
+  const DynamicPart part{g.select(fits, wanted(height), small.rows),
+                         g.select(fits, wanted(width), small.columns)};
+  return resize_image(layer, cut_middle(layer, g, x, part), {.height = height, .width = width});
+}
+
 // Images that are too small are resized instead.
 void read_center_crop(KerasLayer& layer) {
   const std::int64_t height = layer.count("height"), width = layer.count("width");
@@ -99,8 +157,12 @@ void read_center_crop(KerasLayer& layer) {
   Compose g(layer.builder());
   const Image image = enter(layer, g);
   ValueId x = layer.ok() ? g.cast(image.value, layer.compute_type()) : image.value;
-  const std::int64_t h = layer.extent(x, 1), w = layer.extent(x, 2);
   if (!layer.ok()) return;
+  if (!is_fixed(g, x)) {
+    x = g.cast(dynamic_center_crop(layer, g, x, height, width), layer.compute_type());
+    return layer.output(leave(g, image, x), ValueId::kNone);
+  }
+  const std::int64_t h = layer.extent(x, 1), w = layer.extent(x, 2);
   if (h >= height && w >= width) {
     x = g.slice(x, 1, (h - height) / 2, (h - height) / 2 + height);
     x = g.slice(x, 2, (w - width) / 2, (w - width) / 2 + width);
@@ -117,7 +179,10 @@ void read_random_crop(KerasLayer& layer) {
   const std::int64_t height = layer.count("height"), width = layer.count("width");
   Compose g(layer.builder());
   const Image image = enter(layer, g);
-  layer.output(leave(g, image, smart_resize(layer, g, image.value, height, width)), ValueId::kNone);
+  if (!layer.ok()) return;
+  const ValueId original = g.cast(image.value, layer.compute_type());
+  const ValueId x = smart_resize(layer, g, original, height, width);
+  layer.output(leave(g, image, g.cast(x, layer.compute_type())), ValueId::kNone);
 }
 
 // Each channel of each image stretched over the whole range; a channel of one value stays.

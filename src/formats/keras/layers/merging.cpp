@@ -57,6 +57,9 @@ void read_average(KerasLayer& layer) {
   const auto values = same_rank(layer, g);
   ValueId sum = values[0];
   for (std::size_t i = 1; i < values.size(); ++i) sum = g.add(sum, values[i]);
+  // A true quotient: of wide integers in double.
+  if (layer.ok() && !is_float(g.dtype(sum)))
+    sum = g.cast(sum, dtype_size(g.dtype(sum)) < 4 ? DType::kFloat32 : DType::kFloat64);
   layer.output(g.div(sum, static_cast<double>(values.size())), merged_mask(layer, g));
 }
 

@@ -11,68 +11,6 @@
 namespace tare {
 namespace {
 
-// The single axis of a layer that Keras 2 writes as a list of one.
-int single_axis(KerasLayer& layer, int rank) {
-  const Json axis = layer.config("axis");
-  if (axis.is_array() && axis.size() == 1) {
-    if (const auto at = axis.at(0).if_integer()) return layer.axis(*at, rank);
-  }
-  return layer.axis("axis", rank, -1);
-}
-
-// A shape for [extent] constants that vary along one axis; the trailing form needs no ones in
-// front.
-Shape along(int axis, int rank, std::int64_t extent) {
-  Shape shape{extent};
-  for (int i = axis + 1; i < rank; ++i) shape.push_back(1);
-  return shape;
-}
-
-void read_batch_normalization(KerasLayer& layer) {
-  if (!layer.expect(1, 1)) return;
-  Compose g(layer.builder());
-  const ValueId x = layer.input();
-  const int rank = layer.rank(x);
-  const int axis = single_axis(layer, rank);
-  const std::int64_t channels = layer.extent(x, axis);
-  const double epsilon = layer.number("epsilon", 1e-3);
-  const bool scaled = layer.flag("scale", true);
-  const bool centred = layer.flag("center", true);
-  const int first = (scaled ? 1 : 0) + (centred ? 1 : 0);
-  const auto numbers = [&](std::string_view name, int index) {
-    return numbers_of(layer.weight({name, index, {channels}}));
-  };
-  std::vector<double> factor, offset;
-  const auto fold = [&] {
-    if (!factor.empty()) return;
-    const auto variance = numbers("moving_variance", first + 1);
-    const auto mean = numbers("moving_mean", first);
-    factor.resize(static_cast<std::size_t>(channels), 1.0);
-    offset.resize(static_cast<std::size_t>(channels), 0.0);
-    if (!layer.ok()) return;
-    const auto gamma = scaled ? numbers("gamma", 0) : factor;
-    const auto beta = centred ? numbers("beta", scaled ? 1 : 0) : offset;
-    if (!layer.ok()) return;
-    for (std::size_t i = 0; i < factor.size(); ++i) {
-      factor[i] = gamma[i] / std::sqrt(variance[i] + epsilon);
-      offset[i] = beta[i] - mean[i] * factor[i];
-    }
-  };
-  if (!layer.ok()) return;
-  // Half precision is left for the sum, as Keras does.
-  const DType type = layer.compute_type();
-  const DType wide = type == DType::kFloat64 ? type : DType::kFloat32;
-  const auto constant = [&](const char* key, const std::vector<double>& values) {
-    return layer.constant_of(key, wide, [&] {
-      fold();
-      return tensor_of(values, wide, along(axis, rank, channels));
-    });
-  };
-  const ValueId scale = constant("scale", factor);
-  const ValueId shift = constant("shift", offset);
-  layer.output(g.cast(g.add(g.mul(g.cast(x, wide), scale), shift), type));
-}
-
 // The axes of a layer that takes one or a list, ascending.
 std::vector<int> axes_of(KerasLayer& layer, std::string_view key, int rank,
                          std::int64_t otherwise) {
@@ -90,6 +28,95 @@ std::vector<int> axes_of(KerasLayer& layer, std::string_view key, int rank,
   if (std::adjacent_find(axes.begin(), axes.end()) != axes.end())
     layer.fail(std::string(key) + ": an axis twice");
   return axes;
+}
+
+// Batch normalisation's weights: of one axis [extent], of several (Keras 2) of the input's rank.
+struct BatchStatistics {
+  std::vector<int> axes;
+  Shape stored, spread;  // as they are in the file; as they broadcast over the input
+  std::int64_t channels = 1;
+};
+
+BatchStatistics read_statistics(KerasLayer& layer) {
+  BatchStatistics s;
+  const ValueId x = layer.input();
+  s.axes = axes_of(layer, "axis", layer.rank(x), -1);
+  for (int i = 0; layer.ok() && i < layer.rank(x); ++i) {
+    const bool kept = std::find(s.axes.begin(), s.axes.end(), i) != s.axes.end();
+    const std::int64_t extent = kept ? layer.extent(x, i) : 1;
+    if (kept || s.axes.size() > 1) s.stored.push_back(extent);
+    if (kept || s.spread.rank() > 0) s.spread.push_back(extent);
+    layer.require(!__builtin_mul_overflow(s.channels, extent, &s.channels), "axis: too large");
+  }
+  return s;
+}
+
+// What Keras 2 does where a model calls the layer with training=True: the batch's own statistics.
+void normalize_by_batch(KerasLayer& layer, const BatchStatistics& s, double epsilon) {
+  Compose g(layer.builder());
+  const ValueId x = layer.input();
+  Compose::Axes others;
+  for (int i = 0; i < layer.rank(x); ++i) {
+    if (std::find(s.axes.begin(), s.axes.end(), i) == s.axes.end()) others.push_back(i);
+  }
+  const ValueId centred = g.sub(x, g.mean(x, others, true));
+  const ValueId variance = g.mean(g.unary(UnaryKind::kSquare, centred), others, true);
+  ValueId y = g.mul(centred, g.unary(UnaryKind::kRsqrt, g.add(variance, epsilon)));
+  const auto weight = [&](std::string_view name, int index) {
+    return layer.constant(std::string(name), [&] {
+      return reshaped(layer.weight({name, index, s.stored}), s.spread);
+    });
+  };
+  const bool scaled = layer.flag("scale", true);
+  if (scaled) y = g.mul(y, weight("gamma", 0));
+  if (layer.flag("center", true)) y = g.add(y, weight("beta", scaled ? 1 : 0));
+  layer.output(y);
+}
+
+void read_batch_normalization(KerasLayer& layer) {
+  if (!layer.expect(1, 1)) return;
+  Compose g(layer.builder());
+  const ValueId x = layer.input();
+  const BatchStatistics s = read_statistics(layer);
+  const double epsilon = layer.number("epsilon", 1e-3);
+  const bool scaled = layer.flag("scale", true);
+  const bool centred = layer.flag("center", true);
+  const int first = (scaled ? 1 : 0) + (centred ? 1 : 0);
+  const auto numbers = [&](std::string_view name, int index) {
+    return numbers_of(layer.weight({name, index, s.stored}));
+  };
+  std::vector<double> factor, offset;
+  const auto fold = [&] {
+    if (!factor.empty()) return;
+    const auto variance = numbers("moving_variance", first + 1);
+    const auto mean = numbers("moving_mean", first);
+    factor.resize(static_cast<std::size_t>(s.channels), 1.0);
+    offset.resize(static_cast<std::size_t>(s.channels), 0.0);
+    if (!layer.ok()) return;
+    const auto gamma = scaled ? numbers("gamma", 0) : factor;
+    const auto beta = centred ? numbers("beta", scaled ? 1 : 0) : offset;
+    if (!layer.ok()) return;
+    for (std::size_t i = 0; i < factor.size(); ++i) {
+      factor[i] = gamma[i] / std::sqrt(variance[i] + epsilon);
+      offset[i] = beta[i] - mean[i] * factor[i];
+    }
+  };
+  if (!layer.ok()) return;
+  const KerasArgument& training = layer.call().named_argument("training");
+  if (layer.generation() == 2 && training.plain.if_bool().value_or(false))
+    return normalize_by_batch(layer, s, epsilon);
+  // Half precision is left for the sum, as Keras does.
+  const DType type = layer.compute_type();
+  const DType wide = type == DType::kFloat64 ? type : DType::kFloat32;
+  const auto constant = [&](const char* key, const std::vector<double>& values) {
+    return layer.constant_of(key, wide, [&] {
+      fold();
+      return tensor_of(values, wide, s.spread);
+    });
+  };
+  const ValueId scale = constant("scale", factor);
+  const ValueId shift = constant("shift", offset);
+  layer.output(g.cast(g.add(g.mul(g.cast(x, wide), scale), shift), type));
 }
 
 // Weights of the normalised axes, shaped to broadcast over the input.
@@ -170,7 +197,9 @@ void read_group_normalization(KerasLayer& layer) {
   Compose g(layer.builder());
   const DType type = wide_type(layer.compute_type());
   const int rank = layer.rank(layer.input());
-  const int axis = single_axis(layer, rank);
+  const std::vector<int> stated_axes = axes_of(layer, "axis", rank, -1);
+  if (!layer.require(stated_axes.size() == 1, "axis: expected one")) return;
+  const int axis = stated_axes[0];
   const std::int64_t channels = layer.extent(layer.input(), axis);
   const std::int64_t stated = layer.integer("groups", 32);
   const std::int64_t groups = stated == -1 ? channels : stated;

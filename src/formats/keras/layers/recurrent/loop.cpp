@@ -272,7 +272,6 @@ LoopResult run_loop(KerasLayer& layer, const LoopOptions& options, ValueId x, Va
   }
   if (options.time_major && options.return_sequences)
     result.output = g.move_axis(result.output, 1, 0);
-  result.mask = options.return_sequences ? mask : ValueId::kNone;
   return result;
 }
 

@@ -20,7 +20,6 @@ LoopOptions read_loop_options(KerasLayer& layer);
 struct LoopResult {
   ValueId output = ValueId::kNone;  // of the last step, or of all
   std::vector<ValueId> states;
-  ValueId mask = ValueId::kNone;  // of all outputs
 };
 
 // Runs a layer that is, or has, a cell over the call's input. `initial` states may be empty: zeros.

@@ -20,13 +20,20 @@ std::vector<ValueId> initial_states(KerasLayer& layer) {
   return states;
 }
 
+// Keras 3 hands the mask that travels with the input only to calls with no further tensor; the
+// outputs carry it on all the same.
+ValueId mask_of(KerasLayer& layer, const std::vector<ValueId>& initial) {
+  const bool alone = initial.empty() || !layer.call().named_argument("mask").is_none();
+  return layer.generation() == 2 || alone ? layer.mask() : ValueId::kNone;
+}
+
 void read_recurrent(KerasLayer& layer) {
   if (!layer.expect(1, INT32_MAX)) return;
   const LoopOptions options = read_loop_options(layer);
-  const LoopResult result =
-      run_loop(layer, options, layer.input(), layer.mask(), initial_states(layer));
+  const std::vector<ValueId> states = initial_states(layer);
+  const LoopResult result = run_loop(layer, options, layer.input(), mask_of(layer, states), states);
   if (!layer.ok()) return;
-  layer.output(result.output, result.mask);
+  layer.output(result.output, options.return_sequences ? layer.mask() : ValueId::kNone);
   if (!options.return_state) return;
   for (const ValueId state : result.states) layer.output(state, ValueId::kNone);
 }
@@ -61,30 +68,33 @@ void read_bidirectional(KerasLayer& layer) {
   if (!layer.ok()) return;
   KerasLayer ahead(forward, layer.call(), layer.builder(), layer.host());
   KerasLayer back(backward, layer.call(), layer.builder(), layer.host());
-  const LoopOptions options = read_loop_options(ahead);
+  LoopOptions options = read_loop_options(ahead);
   LoopOptions reverse = read_loop_options(back);
+  options.zero_masked_outputs = options.return_sequences;
+  reverse.zero_masked_outputs = reverse.return_sequences;
   if (!other.is_object()) reverse.backwards = !options.backwards;
   const std::vector<ValueId> states = initial_states(layer);
   const auto half = states.begin() + static_cast<std::ptrdiff_t>(states.size() / 2);
   const std::string scope = layer.builder().scope();
   layer.builder().set_scope(scope + "/forward");
-  const LoopResult a =
-      run_loop(ahead, options, layer.input(), layer.mask(), {states.begin(), half});
+  const ValueId mask = mask_of(layer, states);
+  const LoopResult a = run_loop(ahead, options, layer.input(), mask, {states.begin(), half});
   layer.builder().set_scope(scope + "/backward");
-  LoopResult b = run_loop(back, reverse, layer.input(), layer.mask(), {half, states.end()});
+  LoopResult b = run_loop(back, reverse, layer.input(), mask, {half, states.end()});
   layer.builder().set_scope(scope);
   if (!layer.ok()) return;
   Compose g(layer.builder());
   // Outputs of the way back are in the order they were made.
   if (options.return_sequences) b.output = g.reverse(b.output, options.time_major ? 0 : 1);
+  const ValueId kept = options.return_sequences ? layer.mask() : ValueId::kNone;
   const Json mode = layer.config("merge_mode");
   if (mode.exists() && mode.is_null()) {
-    layer.output(a.output, a.mask);
-    layer.output(b.output, a.mask);
+    layer.output(a.output, kept);
+    layer.output(b.output, kept);
   } else {
     layer.output(
         merged(layer, g, mode.exists() ? layer.text("merge_mode") : "concat", a.output, b.output),
-        a.mask);
+        kept);
   }
   if (!options.return_state) return;
   for (const ValueId state : a.states) layer.output(state, ValueId::kNone);
