@@ -18,8 +18,7 @@ void eliminate_dead_code(Graph& graph) {
     const bool variable = std::any_of(node->inputs.begin(), node->inputs.end(), [&](ValueId id) {
       return id != ValueId::kNone && graph.value(id).is_variable;
     });
-    if (!read && !variable && (node->op->flags & (kOrdered | kStateful | kCallsGraph)) == 0)
-      continue;
+    if (!read && !variable && (node->op->flags & (kOrdered | kCallsGraph)) == 0) continue;
     for (const ValueId id : node->inputs) {
       if (id != ValueId::kNone) used[index(id)] = true;
     }

@@ -1,4 +1,5 @@
-// Removes pure nodes whose outputs nobody reads, and drops the bytes of constants nobody reads.
+// Removes nodes without effects whose outputs nobody reads (what only looks state up, as a
+// variable's handle, is one), and drops the bytes of constants nobody reads.
 #pragma once
 
 #include "ir/graph.h"
