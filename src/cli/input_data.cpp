@@ -33,6 +33,9 @@ class InputReader {
     if (equals != std::string::npos) {
       if (const auto named = find(std::string_view(word).substr(0, equals)))
         return add_text(*named, word.substr(equals + 1));
+      // Data begin with a bracket, a brace or a quote, and a file's name may hold the sign.
+      if (std::string_view("[{\"").find(word[0]) == std::string_view::npos && !is_file(word))
+        return no_such_input(std::string_view(word).substr(0, equals));
     }
     const auto free =
         std::find_if(values_.begin(), values_.end(), [](const auto& v) { return !v; });
@@ -65,6 +68,14 @@ class InputReader {
       if (signature_.inputs[i].name == name) return i;
     }
     return std::nullopt;
+  }
+
+  Error no_such_input(std::string_view name) const {
+    std::string message = "the model has no input '" + std::string(name) + "'; it has";
+    for (const TensorInfo& input : signature_.inputs) {
+      message += (&input == signature_.inputs.data() ? " '" : ", '") + input.name + "'";
+    }
+    return {Code::kInvalidArgument, std::move(message), {}};
   }
 
   Status add_text(std::size_t i, const std::string& text) {
@@ -116,11 +127,7 @@ class InputReader {
   Status add_members(Json object) {
     for (const Json member : object) {
       const auto named = find(member.key());
-      if (!named) {
-        return Error{Code::kInvalidArgument,
-                     "the model has no input '" + std::string(member.key()) + "'",
-                     {}};
-      }
+      if (!named) return no_such_input(member.key());
       if (Status status = add_json(*named, member); !status) return status;
     }
     return {};

@@ -56,7 +56,8 @@ TEST(ReadInputs, SaysWhatIsWrong) {
   EXPECT_NE(error({"[1.5,2]"}), "none");
   EXPECT_NE(error({"[1,2"}), "none");
   EXPECT_NE(error({"[1,2]", "[1,2]"}), "none");
-  EXPECT_NE(error({R"({"y": [1,2]})"}), "none");
+  EXPECT_EQ(error({R"({"y": [1,2]})"}), "the model has no input 'y'; it has 'x'");
+  EXPECT_EQ(error({"y=[1,2]"}), "the model has no input 'y'; it has 'x'");
   EXPECT_NE(error({"absent.npy"}), "none");
 }
 
