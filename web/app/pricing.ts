@@ -50,7 +50,8 @@ export class Pricing {
     const steps = nodes
       .filter(({ macs }) => macs > 0)
       .map(({ name, inputs, outputs, where }) => ({
-        name,
+        // The engine numbers names that would otherwise occur twice.
+        name: name.replace(/#\d+$/, ''),
         from: last(inputs[0]),
         to: last(outputs[0]),
         fast: where.startsWith('xnnpack'),
