@@ -64,7 +64,7 @@ std::vector<float> per_channel(const Value& constant, std::int64_t channels, con
   if (constant.type.shape.rank() > with.rank()) return {};
   std::vector<float> values = floats(constant);
   if (values.size() == 1)
-    values.assign(static_cast<std::size_t>(channels), values[0]);
+    values.resize(static_cast<std::size_t>(channels), values[0]);
   else if (constant.type.shape.back() != channels)
     return {};
   if (static_cast<std::int64_t>(values.size()) != channels) return {};

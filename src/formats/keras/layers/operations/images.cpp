@@ -16,7 +16,7 @@ std::vector<std::int64_t> window_of(Operation& op, std::size_t position, std::st
   auto values = op.integers(position, names);
   const auto count = static_cast<std::size_t>(spatial);
   if (values.size() == count + 2) values = {values.begin() + 1, values.end() - 1};
-  if (values.size() == 1) values.assign(count, values[0]);
+  if (values.size() == 1) values.resize(count, values[0]);
   if (values.size() != count) op.fail("'" + std::string(names) + "' does not fit the input");
   for (std::int64_t& v : values) {
     if (v < 1 || v > INT32_MAX) op.fail("'" + std::string(names) + "' must be positive");
