@@ -56,6 +56,16 @@ if(EMSCRIPTEN)
     set_property(SOURCE "${xnnpack_SOURCE_DIR}/src/f32-${type}-vcvt/gen/f32-${type}-vcvt-wasmsimd-magic-u32.c"
                  APPEND PROPERTY COMPILE_OPTIONS "-I${CMAKE_SOURCE_DIR}/cmake/xnnpack/shim")
   endforeach()
+  set(nan_stays ${XNNPACK_KERNELS})
+  list(FILTER nan_stays INCLUDE REGEX "/f32-(vclamp|vmaxc?|vminc?|(i?gemm|dwconv|vmulcaddc)-.*minmax)-wasmsimd-x86")
+  set_property(SOURCE ${nan_stays} APPEND PROPERTY COMPILE_OPTIONS
+               "SHELL:-include ${CMAKE_SOURCE_DIR}/cmake/xnnpack/shim/nan_stays.h")
+  # Where hosts are not x86 the kernels for ARM would give NaN for the maximum of NaN and a number.
+  foreach(name vmax vmaxc vmin vminc)
+    set_property(SOURCE "${xnnpack_SOURCE_DIR}/src/configs/binary-elementwise-config.c" APPEND PROPERTY
+                 COMPILE_DEFINITIONS
+                 xnn_f32_${name}_ukernel__wasmsimd_arm_u16=xnn_f32_${name}_ukernel__wasmsimd_x86_u16)
+  endforeach()
   set_property(SOURCE ${rest} APPEND PROPERTY COMPILE_OPTIONS -Oz)
   set_property(SOURCE "${xnnpack_SOURCE_DIR}/src/configs/gemm-config.c"
                APPEND PROPERTY COMPILE_OPTIONS "-I${CMAKE_SOURCE_DIR}/cmake/xnnpack/fixed_cores")

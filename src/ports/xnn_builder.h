@@ -33,7 +33,6 @@ enum class XnnUnary {
   kGelu,
   kHardSwish,
   kLeakyRelu,
-  kLog,
   kNegate,
   kSigmoid,
   kSquare,

@@ -23,7 +23,6 @@ constexpr xnn_unary_operator kUnary[] = {
     xnn_unary_gelu,
     xnn_unary_hardswish,
     xnn_unary_leaky_relu,
-    xnn_unary_log,
     xnn_unary_negate,
     xnn_unary_sigmoid,
     xnn_unary_square,
