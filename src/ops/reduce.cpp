@@ -113,6 +113,7 @@ I first_value(const Reduce& op, DType dtype) {
   const double low = store_double(dtype) ? -kInfinity : 0;
   if (op.kind != ReduceKind::kMax && op.kind != ReduceKind::kMin)
     return static_cast<I>(row(op).start);
+  if (dtype == DType::kBool) return op.kind == ReduceKind::kMin;
   std::byte bound[8] = {};
   store_double(dtype)(bound, 0, op.kind == ReduceKind::kMax ? low : kInfinity);
   return load_int(dtype)(bound, 0);

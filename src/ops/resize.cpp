@@ -129,6 +129,7 @@ void eval_float(EvalContext& c, std::span<const Tap> rows, std::span<const Tap> 
   Tensor& out = c.output(0);
   const LoadDouble load = load_double(in.dtype);
   const StoreDouble store = store_double(out.dtype);
+  const float rounding = is_integer(in.dtype) ? 0.5f : 0.0f;
   for_each_pixel(
       in.shape, out.shape, rows, columns,
       [&](std::int64_t o, const Tap& y, const Tap& x, const std::int64_t* at) {
@@ -137,7 +138,7 @@ void eval_float(EvalContext& c, std::span<const Tap> rows, std::span<const Tap> 
           const float sum = v(0) * (1 - y.weight) * (1 - x.weight) +
                             v(2) * y.weight * (1 - x.weight) + v(1) * (1 - y.weight) * x.weight +
                             v(3) * y.weight * x.weight;
-          store(out.data, o + ch, static_cast<double>(sum));
+          store(out.data, o + ch, static_cast<double>(sum + rounding));
         }
       });
 }
