@@ -1,11 +1,10 @@
-// NON_MAX_SUPPRESSION_V4 and V5. Candidates wait in a heap ordered by score, then by lower index;
-// in the soft form a candidate's score decays by exp(-IoU^2 / (2 sigma)) for each box kept, and it
-// goes back into the heap. Source: TFLite's reference kernel; Bodla et al., "Soft-NMS", 2017.
+// NON_MAX_SUPPRESSION_V4 and V5. Candidates wait in a heap ordered by score; in the soft form a
+// candidate's score decays by exp(-IoU^2 / (2 sigma)) for each box kept, and it goes back into the
+// heap. Source: TFLite's reference kernel; Bodla et al., "Soft-NMS", 2017.
 #include "ops/non_max_suppression.h"
 
 #include <algorithm>
 #include <cmath>
-#include <queue>
 #include <vector>
 
 #include "ir/facets.h"
@@ -69,25 +68,62 @@ float intersection_over_union(const float* a, const float* b) {
   return both / (area_a + area_b - both);
 }
 
+// The heap is our own because which of two equal scores TFLite takes first follows from how its
+// heap moves them, and standard libraries differ: a hole sinks to the right child on ties, down to
+// a leaf, and the last element rises from there.
+class Waiting {
+ public:
+  explicit Waiting(bool ties_by_heap) : ties_by_heap_(ties_by_heap) {}
+  bool empty() const { return heap_.empty(); }
+
+  void push(const Candidate& candidate) {
+    heap_.push_back(candidate);
+    rise(heap_.size() - 1, candidate);
+  }
+
+  Candidate pop() {
+    const Candidate top = heap_.front(), last = heap_.back();
+    std::size_t hole = 0;
+    for (std::size_t child = 2; child <= heap_.size(); child = 2 * hole + 2) {
+      if (child == heap_.size() || later(heap_[child], heap_[child - 1])) --child;
+      heap_[hole] = heap_[child];
+      hole = child;
+    }
+    heap_.pop_back();
+    if (hole < heap_.size()) rise(hole, last);
+    return top;
+  }
+
+ private:
+  bool later(const Candidate& a, const Candidate& b) const {
+    return a.score < b.score || (!ties_by_heap_ && a.score == b.score && a.box > b.box);
+  }
+  void rise(std::size_t hole, Candidate candidate) {
+    for (; hole > 0 && later(heap_[(hole - 1) / 2], candidate); hole = (hole - 1) / 2)
+      heap_[hole] = heap_[(hole - 1) / 2];
+    heap_[hole] = candidate;
+  }
+
+  bool ties_by_heap_;
+  std::vector<Candidate> heap_;
+};
+
 struct Settings {
+  bool ties_by_heap;
   std::int64_t most;
   float iou, score, sigma;
 };
 
 std::vector<Candidate> suppress(const float* boxes, std::span<const float> scores,
                                 const Settings& s) {
-  const auto later = [](const Candidate& a, const Candidate& b) {
-    return a.score < b.score || (a.score == b.score && a.box > b.box);
-  };
-  std::priority_queue<Candidate, std::vector<Candidate>, decltype(later)> waiting(later);
+  Waiting waiting(s.ties_by_heap);
   for (std::size_t i = 0; i < scores.size(); ++i) {
     if (scores[i] > s.score) waiting.push({static_cast<std::int64_t>(i), scores[i], 0});
   }
   const float decay = s.sigma > 0 ? -0.5f / s.sigma : 0.0f;
   std::vector<Candidate> kept;
   while (static_cast<std::int64_t>(kept.size()) < s.most && !waiting.empty()) {
-    Candidate next = waiting.top();
-    waiting.pop();
+    Candidate next = waiting.pop();
     const float before = next.score;
     bool out = false;
     for (std::size_t j = kept.size(); j-- > next.compared;) {
@@ -115,7 +151,8 @@ std::vector<Candidate> suppress(const float* boxes, std::span<const float> score
 
 void eval(const NonMaxSuppression& op, EvalContext& c) {
   const auto number = [&](int i) { return c.input(i).as<float>()[0]; };
-  const Settings s{integer_at(c.input(2), 0), number(3), number(4), op.soft ? number(5) : 0.0f};
+  const Settings s{op.ties_by_heap, integer_at(c.input(2), 0), number(3), number(4),
+                   op.soft ? number(5) : 0.0f};
   if (!c.require(s.most >= 0, "a negative number of boxes to keep")) return;
   if (!c.require(s.iou >= 0 && s.iou <= 1, "the IoU threshold is outside [0, 1]")) return;
   if (!c.require(s.sigma >= 0, "a negative sigma")) return;
@@ -133,10 +170,10 @@ void eval(const NonMaxSuppression& op, EvalContext& c) {
 }
 
 void read_v4(TfliteNode& n) {
-  if (n.expect(5, 5, 2)) n.emit(NonMaxSuppression{});
+  if (n.expect(5, 5, 2)) n.emit(NonMaxSuppression{.ties_by_heap = true});
 }
 void read_v5(TfliteNode& n) {
-  if (n.expect(6, 6, 3)) n.emit(NonMaxSuppression{.soft = true});
+  if (n.expect(6, 6, 3)) n.emit(NonMaxSuppression{.soft = true, .ties_by_heap = true});
 }
 void write_tflite(const NonMaxSuppression& op, TfliteWriter& w) {
   if (!op.padded) return w.refuse("TFLite pads its results");

@@ -10,6 +10,8 @@ namespace tare {
 struct NonMaxSuppression {
   bool soft = false;   // NON_MAX_SUPPRESSION_V5
   bool padded = true;  // TFLite always pads; TensorFlow's V3 returns as many as it keeps
+  // Equal scores: by lower index, or in the order of a binary heap that compares scores alone.
+  bool ties_by_heap = false;
   bool operator==(const NonMaxSuppression&) const = default;
   static const OpDef kOp;
 };
