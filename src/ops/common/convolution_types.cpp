@@ -34,6 +34,8 @@ void run_integers(EvalContext& c, const ConvolutionRun& r) {
   const Tensor& x = c.input(r.input);
   const Tensor& w = *r.weights.weights;
   const std::int64_t channels = channels_of(r.shape);
+  // 16-bit inputs with a 32-bit bias are summed and rounded as 8-bit ones.
+  const bool narrow_bias = c.has(r.bias) && c.input(r.bias).dtype == DType::kInt32;
   if (!has_scale(c, c.output(0))) return;
   ScratchParts parts;
   const std::size_t tile = parts.add<std::int16_t>(tile_size(r.shape));
@@ -48,7 +50,9 @@ void run_integers(EvalContext& c, const ConvolutionRun& r) {
                     .channels = channels,
                     .scales = parts.at<ChannelScale>(scales),
                     .bias = c.has(r.bias) ? &c.input(r.bias) : nullptr,
-                    .rounding = x.dtype == DType::kInt16 ? r.wide : r.narrow,
+                    .rounding = x.dtype != DType::kInt16                   ? r.narrow
+                                : narrow_bias && r.wide == Rounding::kWide ? Rounding::kTwice
+                                                                           : r.wide,
                     .range = quantized_activation_range(r.activation, c.output(0))});
 }
 
