@@ -1,32 +1,34 @@
-// Elementwise operations, comparisons and activations.
+// Elementwise operations and comparisons.
 #include "formats/keras/layers/operations/operation.h"
 
 namespace tare {
 namespace {
 
-constexpr std::string_view kFirst = "x1|x|a|features|logits", kSecond = "x2|y|b";
-
-// Both operands in one type; a number takes the type of the tensor beside it.
-struct Pair {
-  ValueId a, b;
-};
-
-Pair operands(Operation& op, std::string_view first_names = kFirst,
-              std::string_view second_names = kSecond) {
-  const KerasArgument& first = op.argument(0, first_names);
-  const KerasArgument& second = op.argument(1, second_names);
-  const auto type_of = [&](const KerasArgument& a) {
-    return a.is_tensor() ? std::optional(op.g.dtype(a.tensor.value)) : std::nullopt;
-  };
-  Pair pair{op.tensor(0, first_names, type_of(second)), op.tensor(1, second_names, type_of(first))};
-  if (!op.ok()) return pair;
-  const DType type = promoted(op.g.dtype(pair.a), op.g.dtype(pair.b));
-  return {op.g.cast(pair.a, type), op.g.cast(pair.b, type)};
-}
+using Pair = Operation::Pair;
 
 template <UnaryKind kKind>
 void read_unary(Operation& op) {
   op.output(op.g.unary(kKind, op.x()));
+}
+
+// Keras 3 gives the floor of integers as a float.
+template <UnaryKind kKind>
+void read_whole(Operation& op) {
+  ValueId x = op.x();
+  if (op.ok() && op.layer().object().is_operation && !is_float(op.g.dtype(x)))
+    x = op.g.cast(x, DType::kFloat32);
+  op.output(op.g.unary(kKind, x));
+}
+
+// Numbers are true unless they are 0.
+void read_logical_not(Operation& op) {
+  op.output(op.g.logical_not(op.g.cast(op.x(), DType::kBool)));
+}
+
+template <BinaryKind kKind>
+void read_logical(Operation& op) {
+  const Pair p = op.operands();
+  op.output(op.g.binary(kKind, op.g.cast(p.a, DType::kBool), op.g.cast(p.b, DType::kBool)));
 }
 
 // Functions whose result is no integer.
@@ -40,39 +42,34 @@ void read_real_unary(Operation& op) {
 
 template <BinaryKind kKind>
 void read_binary(Operation& op) {
-  const Pair p = operands(op);
+  const Pair p = op.operands();
   op.output(op.g.binary(kKind, p.a, p.b));
 }
 
 // TensorFlow calls them y and x.
 void read_atan2(Operation& op) {
-  const Pair p = operands(op, "x1|y", "x2|x");
+  const Pair p = op.operands("x1|y", "x2|x");
   op.output(op.g.binary(BinaryKind::kAtan2, p.a, p.b));
 }
 
 void read_true_divide(Operation& op) {
-  Pair p = operands(op);
+  Pair p = op.operands();
   if (op.ok() && !is_float(op.g.dtype(p.a)) && !is_complex(op.g.dtype(p.a))) {
     p = {op.g.cast(p.a, DType::kFloat32), op.g.cast(p.b, DType::kFloat32)};
   }
   op.output(op.g.div(p.a, p.b));
 }
 
-void read_logical_xor(Operation& op) {
-  const Pair p = operands(op);
-  op.output(op.g.binary(BinaryKind::kNotEqual, p.a, p.b));
-}
-
 // The sum of exponentials' logarithm, from the larger one down.
 void read_logaddexp(Operation& op) {
-  const Pair p = operands(op);
+  const Pair p = op.operands();
   const ValueId distance = op.g.neg(op.g.unary(UnaryKind::kAbs, op.g.sub(p.a, p.b)));
   op.output(op.g.add(op.g.maximum(p.a, p.b),
                      op.g.unary(UnaryKind::kLog1p, op.g.unary(UnaryKind::kExp, distance))));
 }
 
 void read_hypot(Operation& op) {
-  const Pair p = operands(op);
+  const Pair p = op.operands();
   op.output(op.g.unary(UnaryKind::kSqrt, op.g.add(op.g.square(p.a), op.g.square(p.b))));
 }
 
@@ -100,99 +97,6 @@ void read_round(Operation& op) {
   for (std::int64_t i = 0; i < (decimals < 0 ? -decimals : decimals); ++i) factor *= 10;
   if (decimals < 0) factor = 1 / factor;
   op.output(op.g.div(op.g.unary(UnaryKind::kRound, op.g.mul(op.x(), factor)), factor));
-}
-
-void read_leaky_relu(Operation& op) {
-  op.output(op.g.unary(UnaryKind::kLeakyRelu, op.x(),
-                       static_cast<float>(op.number(1, "negative_slope|alpha", 0.2))));
-}
-
-void read_elu(Operation& op) {
-  op.output(op.g.unary(UnaryKind::kElu, op.x(),
-                       static_cast<float>(op.number(Operation::kNamed, "alpha", 1.0))));
-}
-
-// max(x, 0) + min(0, alpha * (exp(x / alpha) - 1))
-void read_celu(Operation& op) {
-  const double alpha = op.number(Operation::kNamed, "alpha", 1.0);
-  const ValueId x = op.x();
-  const ValueId low =
-      op.g.mul(op.g.unary(UnaryKind::kExpm1, op.g.div(op.g.minimum(x, 0.0), alpha)), alpha);
-  op.output(op.g.add(op.g.relu(x), low));
-}
-
-void read_gelu(Operation& op) {
-  const bool keras = op.layer().object().is_operation;
-  op.output(op.g.unary(
-      op.flag("approximate", keras) ? UnaryKind::kGeluApproximate : UnaryKind::kGelu, op.x()));
-}
-
-void read_softmax(Operation& op) {
-  const ValueId x = op.x();
-  const int axis = op.axis(op.integer(1, "axis|dim", -1), x);
-  op.output(op.name() == "log_softmax" ? op.g.log_softmax(x, axis) : op.g.softmax(x, axis));
-}
-
-void read_hard_sigmoid(Operation& op) {
-  op.output(op.g.unary(UnaryKind::kHardSigmoid, op.x(),
-                       op.layer().generation() == 2 ? 0.2f : 1.0f / 6.0f));
-}
-
-// Activations that have a rule by name already.
-void read_activation(Operation& op) {
-  const ValueId x = op.x();
-  op.output(op.layer().activate(
-      op.layer().object().is_operation ? op.layer().config("name") : Json(), x));
-}
-
-void read_soft_shrink(Operation& op) {
-  const double t = op.number(1, "threshold", 0.5);
-  const ValueId x = op.x();
-  op.output(op.g.sub(x, op.g.clip(x, -t, t)));
-}
-
-void read_hard_shrink(Operation& op) {
-  const double t = op.number(1, "threshold", 0.5);
-  const ValueId x = op.x();
-  op.output(op.g.select(op.g.binary(BinaryKind::kGreater, op.g.unary(UnaryKind::kAbs, x), t), x,
-                        op.g.number(0, op.g.dtype(x))));
-}
-
-void read_threshold(Operation& op) {
-  const ValueId x = op.x();
-  const ValueId other = op.g.number(op.number(2, "default_value"), op.g.dtype(x));
-  op.output(op.g.select(op.g.binary(BinaryKind::kGreater, x, op.number(1, "threshold")), x, other));
-}
-
-void read_tanh_shrink(Operation& op) {
-  const ValueId x = op.x();
-  op.output(op.g.sub(x, op.g.unary(UnaryKind::kTanh, x)));
-}
-
-void read_log_sigmoid(Operation& op) {
-  op.output(op.g.neg(op.g.unary(UnaryKind::kSoftplus, op.g.neg(op.x()))));
-}
-
-void read_squareplus(Operation& op) {
-  const ValueId x = op.x();
-  const ValueId root = op.g.unary(UnaryKind::kSqrt, op.g.add(op.g.square(x), op.number(1, "b", 4)));
-  op.output(op.g.mul(op.g.add(x, root), 0.5));
-}
-
-void read_glu(Operation& op) {
-  const ValueId x = op.x();
-  const auto halves = op.g.split(x, op.axis(op.integer(1, "axis", -1), x), 2);
-  op.output(op.g.mul(halves[0], op.g.unary(UnaryKind::kLogistic, halves[1])));
-}
-
-void read_sparse_plus(Operation& op) {
-  const ValueId x = op.x();
-  const ValueId middle = op.g.mul(op.g.square(op.g.add(op.g.clip(x, -1, 1), 1.0)), 0.25);
-  op.output(op.g.add(middle, op.g.relu(op.g.sub(x, 1.0))));
-}
-
-void read_sparse_sigmoid(Operation& op) {
-  op.output(op.g.unary(UnaryKind::kHardSigmoid, op.x(), 0.5f));
 }
 
 // Either bound may be absent, or a tensor.
@@ -245,9 +149,9 @@ constexpr OperationRule kRules[] = {
     {"neg", read_unary<U::kNeg>},
     {"square", read_unary<U::kSquare>},
     {"sign", read_unary<U::kSign>},
-    {"logical_not", read_unary<U::kLogicalNot>},
-    {"floor", read_unary<U::kFloor>},
-    {"ceil", read_unary<U::kCeil>},
+    {"logical_not", read_logical_not},
+    {"floor", read_whole<U::kFloor>},
+    {"ceil", read_whole<U::kCeil>},
     {"round", read_round},
     {"rint", read_unary<U::kRound>},
     {"trunc", read_trunc},
@@ -291,35 +195,6 @@ constexpr OperationRule kRules[] = {
     {"is_inf", read_unary<U::kIsInf>},
     {"isfinite", read_unary<U::kIsFinite>},
     {"is_finite", read_unary<U::kIsFinite>},
-    {"relu", read_unary<U::kRelu>},
-    {"relu6", read_unary<U::kRelu6>},
-    {"sigmoid", read_real_unary<U::kLogistic>},
-    {"silu", read_unary<U::kSilu>},
-    {"swish", read_unary<U::kSilu>},
-    {"selu", read_unary<U::kSelu>},
-    {"softplus", read_unary<U::kSoftplus>},
-    {"softsign", read_unary<U::kSoftsign>},
-    {"mish", read_unary<U::kMish>},
-    {"hard_tanh", read_unary<U::kReluN1To1>},
-    {"hard_silu", read_unary<U::kHardSwish>},
-    {"hard_swish", read_unary<U::kHardSwish>},
-    {"leaky_relu", read_leaky_relu},
-    {"elu", read_elu},
-    {"celu", read_celu},
-    {"gelu", read_gelu},
-    {"softmax", read_softmax},
-    {"log_softmax", read_softmax},
-    {"hard_sigmoid", read_hard_sigmoid},
-    {"soft_shrink", read_soft_shrink},
-    {"hard_shrink", read_hard_shrink},
-    {"threshold", read_threshold},
-    {"tanh_shrink", read_tanh_shrink},
-    {"log_sigmoid", read_log_sigmoid},
-    {"squareplus", read_squareplus},
-    {"glu", read_glu},
-    {"sparse_plus", read_sparse_plus},
-    {"sparse_sigmoid", read_sparse_sigmoid},
-    {"sparsemax", read_activation},
     {"add", read_binary<B::kAdd>},
     {"add_v2", read_binary<B::kAdd>},
     {"subtract", read_binary<B::kSub>},
@@ -334,7 +209,8 @@ constexpr OperationRule kRules[] = {
     {"mod", read_binary<B::kFloorMod>},
     {"floormod", read_binary<B::kFloorMod>},
     {"remainder", read_binary<B::kFloorMod>},
-    {"divide_no_nan", read_binary<B::kDivNoNan>},
+    {"fmod", read_binary<B::kMod>},
+    {"positive", read_identity},
     {"div_no_nan", read_binary<B::kDivNoNan>},
     {"power", read_binary<B::kPow>},
     {"pow", read_binary<B::kPow>},
@@ -351,9 +227,9 @@ constexpr OperationRule kRules[] = {
     {"less_equal", read_binary<B::kLessEqual>},
     {"greater", read_binary<B::kGreater>},
     {"greater_equal", read_binary<B::kGreaterEqual>},
-    {"logical_and", read_binary<B::kLogicalAnd>},
-    {"logical_or", read_binary<B::kLogicalOr>},
-    {"logical_xor", read_logical_xor},
+    {"logical_and", read_logical<B::kLogicalAnd>},
+    {"logical_or", read_logical<B::kLogicalOr>},
+    {"logical_xor", read_logical<B::kNotEqual>},
     {"bitwise_and", read_binary<B::kBitwiseAnd>},
     {"bitwise_or", read_binary<B::kBitwiseOr>},
     {"bitwise_xor", read_binary<B::kBitwiseXor>},

@@ -1,6 +1,8 @@
 // Parameters of operations, and the two layers that call them.
 #include "formats/keras/layers/operations/operation.h"
 
+#include <algorithm>
+
 #include "formats/keras/json_tensor.h"
 #include "formats/keras/topology.h"
 #include "ir/constant_tensor.h"
@@ -135,6 +137,73 @@ Compose::Axes Operation::axes(std::size_t position, std::string_view names, Valu
   return result;
 }
 
+Operation::Pair Operation::operands(std::string_view first, std::string_view second) {
+  const KerasArgument& one = argument(0, first);
+  const KerasArgument& other = argument(1, second);
+  const auto type_of = [&](const KerasArgument& a) {
+    return a.is_tensor() ? std::optional(g.dtype(a.tensor.value)) : std::nullopt;
+  };
+  const Pair pair{tensor(0, first, type_of(other)), tensor(1, second, type_of(one))};
+  if (!ok()) return pair;
+  const DType type = promoted(g.dtype(pair.a), g.dtype(pair.b));
+  return {g.cast(pair.a, type), g.cast(pair.b, type)};
+}
+
+Operation::Joined Operation::join(ValueId x, const Compose::Axes& axes) {
+  Joined joined;
+  const int rank = g.rank(x);
+  const auto is_joined = [&](int i) {
+    return std::find(axes.begin(), axes.end(), i) != axes.end();
+  };
+  for (int i = 0; i < rank; ++i) {
+    if (!is_joined(i)) joined.order.push_back(i);
+  }
+  const std::size_t remaining = joined.order.size();
+  for (int i = 0; i < rank; ++i) {
+    if (is_joined(i)) joined.order.push_back(i);
+  }
+  const ValueId moved = g.transpose(x, joined.order);
+  joined.shape = g.extents(moved);
+  std::vector<Extent> flat(joined.shape.begin(),
+                           joined.shape.begin() + static_cast<std::ptrdiff_t>(remaining));
+  std::int64_t product = 1;
+  for (std::size_t i = remaining; i < joined.shape.size(); ++i) {
+    const Extent& e = joined.shape[i];
+    const bool known = e.of == ValueId::kNone && product >= 0;
+    if (!known || __builtin_mul_overflow(product, e.number, &product)) product = -1;
+  }
+  flat.emplace_back(product);
+  joined.value = g.reshape(moved, flat);
+  return joined;
+}
+
+ValueId Operation::spread(const Joined& joined, ValueId y) {
+  std::vector<int> back(joined.order.size());
+  for (std::size_t i = 0; i < back.size(); ++i)
+    back[static_cast<std::size_t>(joined.order[i])] = static_cast<int>(i);
+  return g.transpose(g.reshape(y, joined.shape), back);
+}
+
+ValueId Operation::kept(ValueId y, Compose::Axes axes) {
+  if (!flag("keepdims|keep_dims", false)) return y;
+  std::sort(axes.begin(), axes.end());
+  for (const int axis : axes) y = g.expand_dims(y, axis);
+  return y;
+}
+
+ValueId Operation::real(ValueId x) {
+  if (!ok() || is_float(g.dtype(x)) || is_complex(g.dtype(x))) return x;
+  return g.cast(x, DType::kFloat32);
+}
+
+ValueId Operation::counted(ValueId x) {
+  if (!ok()) return x;
+  const DType type = g.dtype(x);
+  if (type == DType::kUint8 || type == DType::kUint16) return g.cast(x, DType::kUint32);
+  const bool small = type == DType::kBool || type == DType::kInt8 || type == DType::kInt16;
+  return small ? g.cast(x, DType::kInt32) : x;
+}
+
 DType promoted(DType a, DType b) {
   if (a == b) return a;
   const auto rank = [](DType d) {
@@ -180,7 +249,9 @@ namespace {
 
 void read_operation(KerasLayer& layer, std::string_view name) {
   for (const auto table :
-       {elementwise_operations(), reduction_operations(), shape_operations(), image_operations()}) {
+       {elementwise_operations(), activation_operations(), number_operations(),
+        reduction_operations(), statistics_operations(), matrix_operations(), shape_operations(),
+        indexing_operations(), network_operations(), image_operations()}) {
     for (const OperationRule& rule : table) {
       if (rule.name != name) continue;
       Operation op(layer, name);

@@ -44,9 +44,30 @@ class Operation {
   }
   std::vector<ValueId> tensors(std::size_t position, std::string_view names);  // of a list
 
+  // Two operands in one type; a number takes the type of the tensor beside it.
+  struct Pair {
+    ValueId a, b;
+  };
+  Pair operands(std::string_view first = "x1|x|a|features|logits",
+                std::string_view second = "x2|y|b");
+
   // Axes of x: one, a list, or all when there is none.
   Compose::Axes axes(std::size_t position, std::string_view names, ValueId x);
   int axis(std::int64_t axis, ValueId x) { return layer_.axis(axis, g.rank(x)); }
+
+  // x with `axes` moved to the end and joined there; and a result of that form in x's own.
+  struct Joined {
+    ValueId value = ValueId::kNone;
+    std::vector<int> order;     // where x's dimensions went
+    std::vector<Extent> shape;  // of x, in that order
+  };
+  Joined join(ValueId x, const Compose::Axes& axes);
+  ValueId spread(const Joined& joined, ValueId y);
+  // Dimensions of 1 where a reduction took some away, when the call keeps them.
+  ValueId kept(ValueId y, Compose::Axes axes);
+  // Whole numbers as the floats that Keras 3 makes of them; others as they are.
+  ValueId real(ValueId x);
+  ValueId counted(ValueId x);  // truth values and small integers as int32 or uint32
 
   void output(ValueId value) { layer_.output(value, ValueId::kNone); }
   void fail(std::string message) { layer_.fail(std::string(name_) + ": " + std::move(message)); }
@@ -64,8 +85,14 @@ struct OperationRule {
   std::string_view name;
   void (*read)(Operation&);
 };
-// By what they do; the first two are looked up by whoever calls operations.
+// By what they do.
 std::span<const OperationRule> elementwise_operations();
+std::span<const OperationRule> activation_operations();
+std::span<const OperationRule> number_operations();
+std::span<const OperationRule> statistics_operations();
+std::span<const OperationRule> matrix_operations();
+std::span<const OperationRule> indexing_operations();
+std::span<const OperationRule> network_operations();
 std::span<const OperationRule> reduction_operations();
 std::span<const OperationRule> shape_operations();
 std::span<const OperationRule> image_operations();

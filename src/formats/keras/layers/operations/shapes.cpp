@@ -8,7 +8,6 @@
 #include "ops/mirror_pad.h"
 #include "ops/reshape.h"
 #include "ops/shape_of.h"
-#include "ops/strided_slice.h"
 
 namespace tare {
 namespace {
@@ -156,14 +155,26 @@ void read_split(Operation& op) {
   constexpr std::string_view kParts = "indices_or_sections|num_or_size_splits";
   const ValueId x = op.x();
   const bool numpy = op.layer().object().is_operation;
-  const int axis = op.axis(op.integer(2, "axis", 0), x);
+  const std::int64_t usual = op.name() == "hsplit"   ? (op.g.rank(x) > 1 ? 1 : 0)
+                             : op.name() == "dsplit" ? 2
+                                                     : 0;
+  const int axis = op.axis(op.integer(2, "axis", usual), x);
   const Json parts = unwrapped(op.plain(1, kParts));
   const std::int64_t extent = op.layer().extent(x, axis);
   if (!op.ok()) return;
   if (!parts.is_array()) {
     const std::int64_t count = op.integer(1, kParts);
-    if (count < 1 || count > 4096 || extent % count != 0)
+    const bool uneven = op.name() == "array_split";
+    if (count < 1 || count > 4096 || (extent % count != 0 && !uneven))
       return op.fail("the dimension does not divide into so many parts");
+    if (uneven) {  // the first ones are longer
+      for (std::int64_t i = 0, begin = 0; i < count && op.ok(); ++i) {
+        const std::int64_t end = begin + extent / count + (i < extent % count ? 1 : 0);
+        op.output(op.g.slice(x, axis, begin, end));
+        begin = end;
+      }
+      return;
+    }
     for (const ValueId part : op.g.split(x, axis, static_cast<int>(count))) op.output(part);
     return;
   }
@@ -192,8 +203,26 @@ void read_tile(Operation& op) {
   op.output(op.g.tile(x, counts));
 }
 
+// Each element its own number of times.
+void repeat_each(Operation& op, ValueId x) {
+  const auto counts = op.integers(1, "repeats");
+  const bool flat = op.plain(2, "axis").is_null();
+  if (flat) x = op.g.reshape(x, {-1});
+  const int axis = op.axis(flat ? 0 : op.integer(2, "axis"), x);
+  std::vector<double> places;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] < 0 || counts[i] + static_cast<std::int64_t>(places.size()) > (1 << 24))
+      return op.fail("repeats: out of range");
+    places.insert(places.end(), static_cast<std::size_t>(counts[i]), static_cast<double>(i));
+  }
+  const ValueId table =
+      op.g.constant(tensor_of(places, DType::kInt32, {static_cast<Dim>(places.size())}));
+  op.output(op.g.gather(x, table, axis));
+}
+
 void read_repeat(Operation& op) {
   ValueId x = op.x();
+  if (unwrapped(op.plain(1, "repeats")).is_array()) return repeat_each(op, x);
   const std::int64_t count = op.integer(1, "repeats");
   const Json axis = op.plain(2, "axis");
   if (axis.is_null()) x = op.g.reshape(x, {-1});
@@ -241,9 +270,12 @@ void read_flip(Operation& op) {
 // Elements that leave at one end come in at the other.
 void read_roll(Operation& op) {
   ValueId x = op.x();
+  const ValueId original = x;
   const bool flat = op.argument(2, "axis").is_none();
-  if (flat) return op.unsupported("rolling without an axis is not supported");
-  const auto shifts = op.integers(1, "shift"), axes = op.integers(2, "axis");
+  if (flat) x = op.g.reshape(x, {-1});
+  auto shifts = op.integers(1, "shift");
+  const auto axes = flat ? std::vector<std::int64_t>{0} : op.integers(2, "axis");
+  if (shifts.size() == 1) shifts.resize(axes.size(), shifts[0]);
   if (shifts.size() != axes.size()) return op.fail("as many shifts as axes are required");
   for (std::size_t i = 0; i < axes.size() && op.ok(); ++i) {
     const int axis = op.axis(axes[i], x);
@@ -255,44 +287,63 @@ void read_roll(Operation& op) {
           {op.g.slice(x, axis, extent - shift, INT64_MAX), op.g.slice(x, axis, 0, extent - shift)},
           axis);
   }
+  op.output(flat ? op.g.reshape(x, op.g.extents(original)) : x);
+}
+
+template <int kAxis>
+void read_flip_one(Operation& op) {
+  op.output(op.g.reverse(op.x(), kAxis));
+}
+
+// A quarter turn from the first axis towards the second, k times.
+void read_rot90(Operation& op) {
+  ValueId x = op.x();
+  const std::int64_t turns = ((op.integer(1, "k", 1) % 4) + 4) % 4;
+  const bool usual = op.plain(2, "axes").is_null();
+  const auto axes = usual ? std::vector<std::int64_t>{0, 1} : op.integers(2, "axes");
+  if (axes.size() != 2 || !op.ok()) return op.fail("axes: expected two");
+  const int a = op.axis(axes[0], x), b = op.axis(axes[1], x);
+  if (!op.ok()) return;
+  std::vector<int> order;
+  for (int i = 0; i < op.g.rank(x); ++i) order.push_back(i == a ? b : i == b ? a : i);
+  for (std::int64_t i = 0; i < turns; ++i) x = op.g.reverse(op.g.transpose(x, order), a);
   op.output(x);
 }
 
-// Rows picked by index; negative indices count from the end.
-void read_take(Operation& op) {
-  ValueId x = op.x();
-  const bool numpy = op.layer().object().is_operation;
-  const Json axis = op.plain(2, "axis");
-  if (axis.is_null() && numpy) x = op.g.reshape(x, {-1});
-  const std::int64_t batch = op.integer(Operation::kNamed, "batch_dims", 0);
-  const int at = op.axis(axis.is_null() ? (numpy ? 0 : batch) : op.integer(2, "axis"), x);
-  ValueId indices = op.tensor(1, "indices", DType::kInt32);
-  if (!op.ok()) return;
-  if (op.g.dtype(indices) != DType::kInt64) indices = op.g.cast(indices, DType::kInt32);
-  if (numpy) {
-    const ValueId extent =
-        op.g.cast(op.g.squeeze(op.g.shape_vector(std::vector<Extent>{op.g.extent(x, at)}), 0),
-                  op.g.dtype(indices));
-    indices = op.g.select(op.g.binary(BinaryKind::kLess, indices, 0.0), op.g.add(indices, extent),
-                          indices);
-  }
-  op.output(op.g.gather(x, indices, at, static_cast<int>(batch)));
+void read_append(Operation& op) {
+  const auto [a, b] = op.operands("x1", "x2");
+  const bool flat = op.plain(2, "axis").is_null();
+  if (flat) return op.output(op.g.concat({op.g.reshape(a, {-1}), op.g.reshape(b, {-1})}, 0));
+  op.output(op.g.concat({a, b}, op.axis(op.integer(2, "axis"), a)));
 }
 
-void read_one_hot(Operation& op) {
-  ValueId x = op.x();
-  if (op.argument(0, "x|indices").is_tensor() == false)
-    x = op.tensor(0, "x|indices", DType::kInt32);
-  const std::int64_t depth = op.integer(1, "num_classes|depth"),
-                     axis = op.integer(Operation::kNamed, "axis", -1);
-  const auto type = keras_dtype(op.text("dtype", "float32"));
-  if (depth < 1 || depth > INT32_MAX || !type || !op.ok())
-    return op.fail("depth and dtype are required");
-  const double on = op.number(Operation::kNamed, "on_value", 1),
-               off = op.number(Operation::kNamed, "off_value", 0);
-  if (op.g.dtype(x) != DType::kInt64) x = op.g.cast(x, DType::kInt32);
-  const ValueId hot = op.g.one_hot(x, depth, static_cast<int>(axis), *type);
-  op.output(on == 1 && off == 0 ? hot : op.g.add(op.g.mul(hot, on - off), off));
+// Side by side, upon each other, one behind the other.
+template <int kAxis>
+void read_joined(Operation& op) {
+  auto parts = op.tensors(0, "xs|tup");
+  int axis = kAxis;
+  for (ValueId& x : parts) {
+    if (!op.ok()) return;
+    if (op.g.rank(x) == 0) x = op.g.reshape(x, {1});
+    if (kAxis == 1 && op.g.rank(x) == 1) axis = 0;
+    if (kAxis != 1 && op.g.rank(x) == 1) x = op.g.expand_dims(x, 0);
+    if (kAxis == 2 && op.g.rank(x) == 2) x = op.g.expand_dims(x, 2);
+  }
+  if (op.ok()) op.output(op.g.concat(parts, axis));
+}
+
+// Each vector varies along its own dimension; "xy" turns the first two round.
+void read_meshgrid(Operation& op) {
+  const auto& inputs = op.layer().all_inputs();
+  const bool turned = op.text("indexing", "xy") == "xy" && inputs.size() > 1;
+  std::vector<Extent> shape;
+  for (const KerasTensor& x : inputs) shape.push_back(op.g.extent(op.g.reshape(x.value, {-1}), 0));
+  if (turned) std::swap(shape[0], shape[1]);
+  for (std::size_t i = 0; i < inputs.size() && op.ok(); ++i) {
+    std::vector<Extent> own(shape.size(), 1);
+    own[turned && i < 2 ? 1 - i : i] = -1;
+    op.output(op.g.broadcast_to(op.g.reshape(inputs[i].value, own), shape));
+  }
 }
 
 void read_broadcast_to(Operation& op) {
@@ -300,62 +351,6 @@ void read_broadcast_to(Operation& op) {
   std::vector<Extent> shape;
   for (const std::int64_t d : op.integers(1, "shape")) shape.emplace_back(d);
   op.output(op.g.broadcast_to(x, shape));
-}
-
-// One specification of x[...]: what it says of begin, end, step and the masks.
-struct Slices {
-  std::vector<std::int64_t> begin, end, step;
-  StridedSlice masks;
-
-  void add(std::int64_t b, std::int64_t e, std::int64_t s,
-           std::int32_t StridedSlice::* mask = nullptr) {
-    if (mask) masks.*mask |= std::int32_t{1} << begin.size();
-    begin.push_back(b);
-    end.push_back(e);
-    step.push_back(s);
-  }
-};
-
-bool add_slice(Operation& op, Json spec, Slices& slices) {
-  if (slices.begin.size() >= 16) return false;
-  const std::size_t at = slices.begin.size();
-  if (spec.is_null()) {
-    slices.add(0, 0, 1, &StridedSlice::new_axis_mask);
-  } else if (const auto index = spec.if_integer()) {
-    slices.add(*index, *index == -1 ? 0 : *index + 1, 1, &StridedSlice::shrink_axis_mask);
-  } else if (spec.at("class_name").if_string() == "__ellipsis__") {
-    slices.add(0, 0, 1, &StridedSlice::ellipsis_mask);
-  } else if (spec.is_object()) {
-    const Json slice = spec.has("config") ? spec.at("config") : spec;
-    slices.add(slice.at("start").if_integer().value_or(0),
-               slice.at("stop").if_integer().value_or(0),
-               slice.at("step").if_integer().value_or(1));
-    if (slice.at("start").is_null()) slices.masks.begin_mask |= std::int32_t{1} << at;
-    if (slice.at("stop").is_null()) slices.masks.end_mask |= std::int32_t{1} << at;
-    for (const char* key : {"start", "stop", "step"}) {
-      if (!slice.at(key).is_null() && !slice.at(key).if_integer()) return false;
-    }
-  } else {
-    return false;
-  }
-  return op.ok();
-}
-
-void read_get_item(Operation& op) {
-  const ValueId x = op.x();
-  const KerasArgument& key = op.argument(1, "slice_spec|key");
-  if (key.kind != KerasArgument::Kind::kPlain)
-    return op.unsupported("indices that are tensors are not supported");
-  Slices slices;
-  bool sound = true;
-  if (key.plain.is_array()) {
-    for (const Json spec : key.plain) sound = sound && add_slice(op, spec, slices);
-  } else {
-    sound = add_slice(op, key.plain, slices);
-  }
-  if (!sound) return op.unsupported("an index of this kind is not supported");
-  op.output(op.layer().emit(slices.masks, {x, op.g.integers(slices.begin),
-                                           op.g.integers(slices.end), op.g.integers(slices.step)}));
 }
 
 constexpr OperationRule kRules[] = {
@@ -377,15 +372,22 @@ constexpr OperationRule kRules[] = {
     {"tile", read_tile},
     {"repeat", read_repeat},
     {"pad", read_pad},
+    {"append", read_append},
+    {"hstack", read_joined<1>},
+    {"vstack", read_joined<0>},
+    {"dstack", read_joined<2>},
+    {"meshgrid", read_meshgrid},
+    {"array_split", read_split},
+    {"hsplit", read_split},
+    {"vsplit", read_split},
+    {"dsplit", read_split},
+    {"fliplr", read_flip_one<1>},
+    {"flipud", read_flip_one<0>},
+    {"rot90", read_rot90},
     {"flip", read_flip},
     {"reverse", read_flip},
     {"roll", read_roll},
-    {"take", read_take},
-    {"gather", read_take},
-    {"one_hot", read_one_hot},
     {"broadcast_to", read_broadcast_to},
-    {"get_item", read_get_item},
-    {"getitem", read_get_item},
 };
 
 }  // namespace

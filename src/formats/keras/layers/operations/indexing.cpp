@@ -1,0 +1,219 @@
+// Operations that pick and place elements.
+#include "formats/keras/layers/operations/operation.h"
+#include "formats/keras/model.h"
+#include "ops/dynamic_update_slice.h"
+#include "ops/scatter_nd.h"
+#include "ops/segment_reduce.h"
+#include "ops/slice.h"
+#include "ops/strided_slice.h"
+#include "ops/tensor_scatter_update.h"
+
+namespace tare {
+namespace {
+
+// Negative indices count from the end.
+ValueId from_start(Operation& op, ValueId indices, ValueId x, int axis) {
+  const ValueId extent =
+      op.g.cast(op.g.squeeze(op.g.shape_vector(std::vector<Extent>{op.g.extent(x, axis)}), 0),
+                op.g.dtype(indices));
+  return op.g.select(op.g.binary(BinaryKind::kLess, indices, 0.0), op.g.add(indices, extent),
+                     indices);
+}
+
+// Rows picked by index.
+void read_take(Operation& op) {
+  ValueId x = op.x();
+  const bool numpy = op.layer().object().is_operation;
+  const Json axis = op.plain(2, "axis");
+  if (axis.is_null() && numpy) x = op.g.reshape(x, {-1});
+  const std::int64_t batch = op.integer(Operation::kNamed, "batch_dims", 0);
+  const int at = op.axis(axis.is_null() ? (numpy ? 0 : batch) : op.integer(2, "axis"), x);
+  ValueId indices = op.tensor(1, "indices", DType::kInt32);
+  if (!op.ok()) return;
+  if (op.g.dtype(indices) != DType::kInt64) indices = op.g.cast(indices, DType::kInt32);
+  if (numpy) indices = from_start(op, indices, x, at);
+  op.output(op.g.gather(x, indices, at, static_cast<int>(batch)));
+}
+
+// Elements of each vector along an axis, picked by a tensor of indices of the same rank.
+void read_take_along_axis(Operation& op) {
+  ValueId x = op.x();
+  ValueId indices = op.tensor(1, "indices", DType::kInt32);
+  if (!op.ok()) return;
+  indices = op.g.cast(indices, DType::kInt32);
+  const bool flat = op.plain(2, "axis").is_null() && op.layer().config("axis").exists();
+  if (flat) x = op.g.reshape(x, {-1}), indices = op.g.reshape(indices, {-1});
+  const int rank = op.g.rank(x);
+  const int axis = op.axis(flat ? 0 : op.integer(2, "axis", -1), x);
+  if (!op.ok() || op.g.rank(indices) != rank) return op.fail("indices: expected the rank of x");
+  const ValueId moved = op.g.move_axis(x, axis, rank - 1);
+  indices = from_start(op, op.g.move_axis(indices, axis, rank - 1), moved, rank - 1);
+  const ValueId picked = op.g.gather(moved, indices, rank - 1, rank - 1);
+  op.output(op.g.move_axis(picked, rank - 1, axis));
+}
+
+// One or several categories of each vector, as 0 and 1.
+void read_multi_hot(Operation& op) {
+  const ValueId x = op.x();
+  const std::int64_t depth = op.integer(1, "num_classes|num_tokens");
+  const auto type = keras_dtype(op.text("dtype", "float32"));
+  if (depth < 1 || depth > INT32_MAX || !type || !op.ok())
+    return op.fail("num_classes: out of range");
+  const ValueId hot = op.g.one_hot(op.g.cast(x, DType::kInt32), depth, -1, *type);
+  op.output(op.g.max(hot, {op.g.rank(x) > 1 ? 1 : 0}));
+}
+
+// Whether the score of the target is among the k largest: fewer than k are larger.
+void read_in_top_k(Operation& op) {
+  const ValueId targets = op.g.cast(op.tensor(0, "targets", DType::kInt32), DType::kInt32);
+  const ValueId scores = op.tensor(1, "predictions");
+  const double k = static_cast<double>(op.integer(2, "k"));
+  if (!op.ok() || op.g.rank(scores) != 2) return op.fail("predictions: expected [batch, classes]");
+  const ValueId own = op.g.gather(scores, op.g.expand_dims(targets, 1), 1, 1);
+  const ValueId larger = op.g.cast(op.g.binary(BinaryKind::kGreater, scores, own), DType::kInt32);
+  op.output(op.g.binary(BinaryKind::kLess, op.g.sum(larger, {1}), k));
+}
+
+void read_scatter(Operation& op) {
+  const ValueId indices = op.g.cast(op.tensor(0, "indices", DType::kInt32), DType::kInt32);
+  const ValueId values = op.tensor(1, "values");
+  const auto shape = op.integers(2, "shape");
+  if (op.ok()) op.output(op.layer().emit(ScatterNd{}, {indices, values, op.g.integers(shape)}));
+}
+
+void read_scatter_update(Operation& op) {
+  const ValueId x = op.tensor(0, "inputs");
+  const ValueId indices = op.g.cast(op.tensor(1, "indices", DType::kInt32), DType::kInt32);
+  const ValueId updates = op.tensor(2, "updates");
+  if (!op.plain(3, "reduction").is_null()) return op.unsupported("a reduction is not supported");
+  if (!op.ok()) return;
+  op.output(
+      op.layer().emit(TensorScatterUpdate{}, {x, indices, op.g.cast(updates, op.g.dtype(x))}));
+}
+
+template <SegmentReduce::Kind kKind>
+void read_segments(Operation& op) {
+  const ValueId x = op.tensor(0, "data");
+  const ValueId ids = op.g.cast(op.tensor(1, "segment_ids", DType::kInt32), DType::kInt32);
+  const std::int64_t count = op.integer(2, "num_segments");
+  if (count < 0 || count > INT32_MAX || !op.ok()) return op.fail("num_segments: out of range");
+  op.output(op.layer().emit(SegmentReduce{.kind = kKind},
+                            {x, ids, op.g.number(static_cast<double>(count), DType::kInt32)}));
+}
+
+ValueId start_of(Operation& op) {
+  return op.g.cast(op.tensor(1, "start_indices", DType::kInt32), DType::kInt32);
+}
+
+void read_slice(Operation& op) {
+  const ValueId x = op.x();
+  const ValueId start = start_of(op);
+  const auto shape = op.integers(2, "shape");
+  if (op.ok()) op.output(op.layer().emit(Slice{}, {x, start, op.g.integers(shape)}));
+}
+
+void read_slice_update(Operation& op) {
+  const ValueId x = op.x();
+  const ValueId start = start_of(op);
+  const ValueId updates = op.tensor(2, "updates");
+  if (!op.ok()) return;
+  op.output(op.layer().emit(DynamicUpdateSlice{}, {x, op.g.cast(updates, op.g.dtype(x)), start}));
+}
+
+void read_one_hot(Operation& op) {
+  ValueId x = op.x();
+  if (op.argument(0, "x|indices").is_tensor() == false)
+    x = op.tensor(0, "x|indices", DType::kInt32);
+  const std::int64_t depth = op.integer(1, "num_classes|depth"),
+                     axis = op.integer(Operation::kNamed, "axis", -1);
+  const auto type = keras_dtype(op.text("dtype", "float32"));
+  if (depth < 1 || depth > INT32_MAX || !type || !op.ok())
+    return op.fail("depth and dtype are required");
+  const double on = op.number(Operation::kNamed, "on_value", 1),
+               off = op.number(Operation::kNamed, "off_value", 0);
+  if (op.g.dtype(x) != DType::kInt64) x = op.g.cast(x, DType::kInt32);
+  const ValueId hot = op.g.one_hot(x, depth, static_cast<int>(axis), *type);
+  op.output(on == 1 && off == 0 ? hot : op.g.add(op.g.mul(hot, on - off), off));
+}
+
+// One specification of x[...]: what it says of begin, end, step and the masks.
+struct Slices {
+  std::vector<std::int64_t> begin, end, step;
+  StridedSlice masks;
+
+  void add(std::int64_t b, std::int64_t e, std::int64_t s,
+           std::int32_t StridedSlice::* mask = nullptr) {
+    if (mask) masks.*mask |= std::int32_t{1} << begin.size();
+    begin.push_back(b);
+    end.push_back(e);
+    step.push_back(s);
+  }
+};
+
+bool add_slice(Operation& op, Json spec, Slices& slices) {
+  if (slices.begin.size() >= 16) return false;
+  const std::size_t at = slices.begin.size();
+  if (spec.is_null()) {
+    slices.add(0, 0, 1, &StridedSlice::new_axis_mask);
+  } else if (const auto index = spec.if_integer()) {
+    slices.add(*index, *index == -1 ? 0 : *index + 1, 1, &StridedSlice::shrink_axis_mask);
+  } else if (spec.at("class_name").if_string() == "__ellipsis__") {
+    slices.add(0, 0, 1, &StridedSlice::ellipsis_mask);
+  } else if (spec.is_object()) {
+    const Json slice = spec.has("config") ? spec.at("config") : spec;
+    slices.add(slice.at("start").if_integer().value_or(0),
+               slice.at("stop").if_integer().value_or(0),
+               slice.at("step").if_integer().value_or(1));
+    if (slice.at("start").is_null()) slices.masks.begin_mask |= std::int32_t{1} << at;
+    if (slice.at("stop").is_null()) slices.masks.end_mask |= std::int32_t{1} << at;
+    for (const char* key : {"start", "stop", "step"}) {
+      if (!slice.at(key).is_null() && !slice.at(key).if_integer()) return false;
+    }
+  } else {
+    return false;
+  }
+  return op.ok();
+}
+
+void read_get_item(Operation& op) {
+  const ValueId x = op.x();
+  const KerasArgument& key = op.argument(1, "slice_spec|key");
+  if (key.kind != KerasArgument::Kind::kPlain)
+    return op.unsupported("indices that are tensors are not supported");
+  Slices slices;
+  bool sound = true;
+  if (key.plain.is_array()) {
+    for (const Json spec : key.plain) sound = sound && add_slice(op, spec, slices);
+  } else {
+    sound = add_slice(op, key.plain, slices);
+  }
+  if (!sound) return op.unsupported("an index of this kind is not supported");
+  op.output(op.layer().emit(slices.masks, {x, op.g.integers(slices.begin),
+                                           op.g.integers(slices.end), op.g.integers(slices.step)}));
+}
+
+using Segment = SegmentReduce::Kind;
+constexpr OperationRule kRules[] = {
+    {"take", read_take},
+    {"gather", read_take},
+    {"take_along_axis", read_take_along_axis},
+    {"one_hot", read_one_hot},
+    {"multi_hot", read_multi_hot},
+    {"in_top_k", read_in_top_k},
+    {"scatter", read_scatter},
+    {"scatter_update", read_scatter_update},
+    {"segment_sum", read_segments<Segment::kSum>},
+    {"segment_max", read_segments<Segment::kMax>},
+    {"segment_min", read_segments<Segment::kMin>},
+    {"segment_prod", read_segments<Segment::kProd>},
+    {"slice", read_slice},
+    {"slice_update", read_slice_update},
+    {"get_item", read_get_item},
+    {"getitem", read_get_item},
+};
+
+}  // namespace
+
+std::span<const OperationRule> indexing_operations() { return kRules; }
+
+}  // namespace tare
