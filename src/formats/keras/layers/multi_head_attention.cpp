@@ -33,7 +33,9 @@ Call read_call(KerasLayer& layer) {
   call.value = layer.argument(1, "value").tensor;
   const KerasArgument& key = layer.argument(2, "key");
   call.key = key.is_tensor() ? key.tensor : KerasTensor{call.value.value, ValueId::kNone};
-  take_mask(layer, "query_mask", call.query);
+  // Keras 3's MultiHeadAttention has this argument, but uses the mask that travels.
+  if (layer.generation() == 2 || layer.class_name() != "MultiHeadAttention")
+    take_mask(layer, "query_mask", call.query);
   take_mask(layer, "value_mask", call.value);
   take_mask(layer, "key_mask", call.key);
   const KerasArgument& mask = layer.argument(layer.generation() == 2 ? 3 : 6, "attention_mask");

@@ -1,5 +1,6 @@
 // Elementwise operations and comparisons.
 #include "formats/keras/layers/operations/operation.h"
+#include "formats/keras/model.h"
 
 namespace tare {
 namespace {
@@ -49,7 +50,7 @@ void read_binary(Operation& op) {
 // TensorFlow calls them y and x.
 void read_atan2(Operation& op) {
   const Pair p = op.operands("x1|y", "x2|x");
-  op.output(op.g.binary(BinaryKind::kAtan2, p.a, p.b));
+  op.output(op.g.binary(BinaryKind::kAtan2, op.real(p.a), op.real(p.b)));
 }
 
 void read_true_divide(Operation& op) {
@@ -62,7 +63,8 @@ void read_true_divide(Operation& op) {
 
 // The sum of exponentials' logarithm, from the larger one down.
 void read_logaddexp(Operation& op) {
-  const Pair p = op.operands();
+  Pair p = op.operands();
+  p = {op.real(p.a), op.real(p.b)};
   const ValueId distance = op.g.neg(op.g.unary(UnaryKind::kAbs, op.g.sub(p.a, p.b)));
   op.output(op.g.add(op.g.maximum(p.a, p.b),
                      op.g.unary(UnaryKind::kLog1p, op.g.unary(UnaryKind::kExp, distance))));
@@ -130,13 +132,19 @@ void read_where(Operation& op) {
 
 void read_identity(Operation& op) { op.output(op.x()); }
 
+// x in the type that the call names, if it names one.
+ValueId of_named_type(Operation& op, ValueId x) {
+  const auto type = keras_dtype(op.plain(1, "dtype").if_string().value_or(""));
+  return type && op.ok() ? op.g.cast(x, *type) : x;
+}
+
 void read_zeros_like(Operation& op) {
-  const ValueId x = op.x();
+  const ValueId x = of_named_type(op, op.x());
   op.output(op.g.mul(x, 0.0));
 }
 
 void read_ones_like(Operation& op) {
-  const ValueId x = op.x();
+  const ValueId x = of_named_type(op, op.x());
   op.output(op.g.add(op.g.mul(x, 0.0), 1.0));
 }
 

@@ -85,8 +85,13 @@ template <class Op>
 void read_blocks(Operation& op) {
   const std::int64_t block = op.integer(1, "block_size");
   if (block < 1 || block > 4096) return op.fail("block_size out of range");
-  if (op.text("data_format", "NHWC") != "NHWC") return op.unsupported("only NHWC is supported");
-  op.output(op.layer().emit(Op{.block = block}, {op.x()}));
+  const std::string_view format = op.text("data_format", "NHWC");
+  const bool first = format == "NCHW" || format == "channels_first";
+  if (!first && format != "NHWC" && format != "channels_last")
+    return op.unsupported("this data_format is not supported");
+  const ValueId x = first ? op.g.move_axis(op.x(), 1, -1) : op.x();
+  const ValueId y = op.layer().emit(Op{.block = block}, {x});
+  op.output(first ? op.g.move_axis(y, -1, 1) : y);
 }
 
 constexpr OperationRule kRules[] = {

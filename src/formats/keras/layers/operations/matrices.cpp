@@ -69,15 +69,20 @@ void read_dot(Operation& op) {
   contract(op, a, {op.g.rank(a) - 1}, b, {op.g.rank(b) - 2});
 }
 
+// Operands follow the equation, or, in Keras 3, are alone among the arguments.
 void read_einsum(Operation& op) {
-  const std::string_view equation = op.layer().object().is_operation
-                                        ? op.layer().config("subscripts").if_string().value_or("")
-                                        : op.plain(0, "equation").if_string().value_or("");
-  const auto& inputs = op.layer().all_inputs();
-  if (equation.empty() || inputs.empty() || inputs.size() > 2)
+  const bool keras = op.layer().object().is_operation;
+  const std::string_view equation =
+      keras ? op.layer().config("subscripts").if_string().value_or("")
+            : op.plain(0, "equation|subscripts").if_string().value_or("");
+  const std::size_t first = keras ? 0 : 1, given = op.layer().call().positional.size();
+  if (equation.empty() || given <= first || given > first + 2)
     return op.unsupported("an equation and one or two tensors are supported");
-  op.output(einsum(op.layer(), equation, inputs[0].value,
-                   inputs.size() == 2 ? inputs[1].value : ValueId::kNone));
+  const ValueId a = op.tensor(first, "");
+  ValueId b = given == first + 2 ? op.tensor(first + 1, "") : ValueId::kNone;
+  if (!op.ok()) return;
+  if (b != ValueId::kNone) b = op.g.cast(b, op.g.dtype(a));
+  op.output(einsum(op.layer(), equation, a, b));
 }
 
 // Elements on and below a diagonal, or on and above it.

@@ -18,15 +18,15 @@ void read_batch_norm(Operation& op) {
   const ValueId x = op.x();
   if (!op.ok()) return;
   const DType type = op.g.dtype(x);
-  const int axis = op.axis(op.integer(3, "axis", -1), x);
+  const int axis = op.axis(op.integer(Operation::kNamed, "axis", -1), x);
   const double epsilon = op.number(Operation::kNamed, "epsilon", 1e-3);
   const auto vector = [&](std::size_t position, std::string_view name) {
     return along(op, op.g.cast(op.tensor(position, name, type), type), x, axis);
   };
   ValueId factor = op.g.unary(UnaryKind::kRsqrt, op.g.add(vector(2, "variance"), epsilon));
-  if (!op.argument(5, "scale").is_none()) factor = op.g.mul(factor, vector(5, "scale"));
+  if (!op.argument(4, "scale").is_none()) factor = op.g.mul(factor, vector(4, "scale"));
   ValueId y = op.g.mul(op.g.sub(x, vector(1, "mean")), factor);
-  if (!op.argument(4, "offset").is_none()) y = op.g.add(y, vector(4, "offset"));
+  if (!op.argument(3, "offset").is_none()) y = op.g.add(y, vector(3, "offset"));
   op.output(y);
 }
 
@@ -39,8 +39,7 @@ void read_layer_norm(Operation& op) {
     return !op.argument(Operation::kNamed, name).is_none();
   };
   Compose::Axes axes = op.axes(Operation::kNamed, "axis", x);
-  const double epsilon =
-      op.number(Operation::kNamed, "epsilon", root ? 1.1920928955078125e-07 : 1e-3);
+  const double epsilon = op.number(Operation::kNamed, "epsilon", 1e-7);
   const ValueId centred = root ? x : op.g.sub(x, op.g.mean(x, axes, true));
   const ValueId spread = op.g.mean(op.g.square(centred), axes, true);
   ValueId y = op.g.mul(centred, op.g.unary(UnaryKind::kRsqrt, op.g.add(spread, epsilon)));

@@ -279,13 +279,14 @@ void read_roll(Operation& op) {
   if (shifts.size() != axes.size()) return op.fail("as many shifts as axes are required");
   for (std::size_t i = 0; i < axes.size() && op.ok(); ++i) {
     const int axis = op.axis(axes[i], x);
-    const std::int64_t extent = op.layer().extent(x, axis);
-    if (!op.ok() || extent == 0) continue;
-    const std::int64_t shift = ((shifts[i] % extent) + extent) % extent;
+    if (!op.ok()) return;
+    // Of an extent that is not known: it is taken to be more than the shift.
+    const std::int64_t extent = op.g.shape(x)[axis];
+    if (extent == 0) continue;
+    const std::int64_t shift = is_known(extent) ? shifts[i] % extent : shifts[i];
     if (shift != 0)
-      x = op.g.concat(
-          {op.g.slice(x, axis, extent - shift, INT64_MAX), op.g.slice(x, axis, 0, extent - shift)},
-          axis);
+      x = op.g.concat({op.g.slice(x, axis, -shift, INT64_MAX), op.g.slice(x, axis, 0, -shift)},
+                      axis);
   }
   op.output(flat ? op.g.reshape(x, op.g.extents(original)) : x);
 }

@@ -77,29 +77,20 @@ void read_top_k(Operation& op) {
 }
 
 // The sorted elements at `q` of the way from the smallest to the largest.
-ValueId quantile_of(Operation& op, ValueId descending, std::int64_t count, double q,
-                    std::string_view method) {
-  const double place = q * static_cast<double>(count - 1);
+ValueId quantile_of(Operation& op, ValueId descending, std::int64_t count, double q) {
+  const double place = q * static_cast<double>(count - 1), low = std::floor(place);
   const auto at = [&](double index) {
     return op.g.pick(descending, -1, count - 1 - static_cast<std::int64_t>(index));
   };
-  const double low = std::floor(place), high = std::ceil(place);
-  if (method == "lower") return at(low);
-  if (method == "higher") return at(high);
-  if (method == "nearest") return at(std::nearbyint(place));
-  const double share = method == "midpoint" ? 0.5 : place - low;
-  if (low == high || share == 0) return at(low);
-  return op.g.add(op.g.mul(at(low), 1 - share), op.g.mul(at(high), share));
+  if (low == place) return at(low);
+  return op.g.add(op.g.mul(at(low), 1 - (place - low)), op.g.mul(at(low + 1), place - low));
 }
 
+// Keras's operations interpolate whatever their method says.
 void read_quantile(Operation& op) {
   const ValueId x = op.real(op.x());
   const bool median = op.name() == "median";
   const auto axes = op.axes(median ? 1 : 2, kAxis, x);
-  const std::string_view method = op.text("method", "linear");
-  if (method != "linear" && method != "lower" && method != "higher" && method != "nearest" &&
-      method != "midpoint")
-    return op.fail("method: unknown");
   if (!op.ok()) return;
   const ValueId joined = op.join(x, axes).value;
   const std::int64_t count = op.layer().extent(joined, op.g.rank(joined) - 1);
@@ -109,7 +100,7 @@ void read_quantile(Operation& op) {
   const double scale = op.name() == "percentile" ? 0.01 : 1;
   const auto one = [&](double q) {
     if (!(q >= 0 && q <= 1)) op.fail("q: out of range");
-    return op.ok() ? op.kept(quantile_of(op, sorted, count, q, method), axes) : x;
+    return op.ok() ? op.kept(quantile_of(op, sorted, count, q), axes) : x;
   };
   if (median) return op.output(one(0.5));
   const Json q = unwrapped(op.plain(1, "q"));
