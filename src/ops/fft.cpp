@@ -1,5 +1,5 @@
-// FFT, IFFT and RFFT: definition, kernel, readers. A length that is no power of two becomes a
-// convolution of chirps of one that is (Bluestein, 1970).
+// FFT, IFFT, RFFT and IRFFT: definition, kernel, readers. A length that is no power of two becomes
+// a convolution of chirps of one that is (Bluestein, 1970).
 #include "ops/fft.h"
 
 #include <algorithm>
@@ -21,19 +21,19 @@ using Complex = std::complex<double>;
 constexpr std::int64_t kMaxLength = std::int64_t{1} << 26;
 
 std::string_view variant(const Fft& op) {
-  constexpr std::string_view kNames[] = {"fft", "ifft", "rfft"};
+  constexpr std::string_view kNames[] = {"fft", "ifft", "rfft", "irfft"};
   return kNames[static_cast<std::size_t>(op.kind)];
 }
 
 void infer(const Fft& op, InferContext& c) {
-  const bool real = op.kind == FftKind::kReal;
+  const bool real = op.kind == FftKind::kReal, back = op.kind == FftKind::kInverseReal;
   Shape out = c.shape(0);
   if (!c.require(c.dtype(0) == (real ? DType::kFloat32 : DType::kComplex64),
                  "no kernel for " + std::string(dtype_name(c.dtype(0)))))
     return;
   if (!c.require(!out.ranked() || out.rank() >= 1, "a scalar has no dimension to transform"))
     return;
-  if (real) {
+  if (real || back) {
     if (!c.require(c.dtype(1) == DType::kInt32 && (!c.shape(1).known() || c.shape(1) == Shape{1}),
                    "length: expected int32 [1], got " + c.shape(1).text()))
       return;
@@ -42,11 +42,13 @@ void infer(const Fft& op, InferContext& c) {
                    "length: out of range"))
       return;
     if (out.ranked())
-      out[out.rank() - 1] = length ? (*length)[0] / 2 + ((*length)[0] > 0 ? 1 : 0) : kUnknownDim;
+      out[out.rank() - 1] = !length ? kUnknownDim
+                            : back  ? (*length)[0]
+                                    : (*length)[0] / 2 + ((*length)[0] > 0 ? 1 : 0);
   } else if (out.ranked() && !c.require(out.back() <= kMaxLength, "too long a dimension")) {
     return;
   }
-  c.output(0, DType::kComplex64, out);
+  c.output(0, back ? DType::kFloat32 : DType::kComplex64, out);
 }
 
 // e^(-i pi k^2 / n), with k^2 taken modulo 2 n, where the angle repeats.
@@ -75,28 +77,50 @@ void transform(std::vector<Complex>& x) {
   for (std::size_t k = 0; k < n; ++k) x[k] = std::conj(a[k]) / static_cast<double>(m) * w[k];
 }
 
+// One row in, as complex numbers of the transform's length; those of inverses conjugated, which
+// makes them forward ones.
+void load_row(const Fft& op, const float* in, std::size_t width, std::vector<Complex>& row) {
+  const std::size_t length = row.size();
+  const bool back = op.kind == FftKind::kInverseReal;
+  const std::size_t used = std::min(width, back && length > 0 ? length / 2 + 1 : length);
+  std::fill(row.begin(), row.end(), Complex());
+  for (std::size_t k = 0; k < used; ++k) {
+    row[k] = op.kind == FftKind::kReal ? Complex(in[k]) : Complex(in[2 * k], in[2 * k + 1]);
+    if (op.kind == FftKind::kInverse || back) row[k] = std::conj(row[k]);
+  }
+  if (!back) return;
+  for (std::size_t k = 0; k <= length / 2 && length > 0; ++k) {
+    const std::size_t other = (length - k) % length;
+    if (other == k)
+      row[k] = row[k].real();
+    else
+      row[other] = std::conj(row[k]);
+  }
+}
+
 void eval(const Fft& op, EvalContext& c) {
   const Tensor& x = c.input(0);
-  const bool real = op.kind == FftKind::kReal;
+  const bool real = op.kind == FftKind::kReal, back = op.kind == FftKind::kInverseReal;
   const std::int64_t width = x.shape.back();
-  const std::int64_t length = real ? integer_at(c.input(1), 0) : width;
+  const std::int64_t length = real || back ? integer_at(c.input(1), 0) : width;
   if (!c.require(length >= 0 && length <= kMaxLength, "length: out of range")) return;
   const auto out = c.output(0).as<float>();
-  const auto in = x.as<float>();
-  const std::size_t per_row = static_cast<std::size_t>(c.output(0).shape.back());
-  const std::size_t rows = per_row == 0 ? 0 : out.size() / 2 / per_row;
-  std::vector<Complex> row;
+  const float* in = x.as<float>().data();
+  const auto per_row = static_cast<std::size_t>(c.output(0).shape.back());
+  const std::size_t rows = per_row == 0 ? 0 : out.size() / (back ? 1 : 2) / per_row;
+  const double scale =
+      op.kind == FftKind::kInverse || back ? 1.0 / static_cast<double>(length) : 1.0;
+  std::vector<Complex> row(static_cast<std::size_t>(length));
   for (std::size_t r = 0; r < rows; ++r) {
-    row.assign(static_cast<std::size_t>(length), Complex());
-    const std::size_t from = r * static_cast<std::size_t>(width);
-    for (std::size_t k = 0; k < static_cast<std::size_t>(std::min(width, length)); ++k) {
-      row[k] = real ? Complex(in[from + k]) : Complex(in[2 * (from + k)], in[2 * (from + k) + 1]);
-      if (op.kind == FftKind::kInverse) row[k] = std::conj(row[k]);
-    }
+    load_row(op, in + r * static_cast<std::size_t>(width) * (real ? 1 : 2),
+             static_cast<std::size_t>(width), row);
     transform(row);
-    const double scale = op.kind == FftKind::kInverse ? 1.0 / static_cast<double>(length) : 1.0;
     for (std::size_t k = 0; k < per_row; ++k) {
-      const Complex v = op.kind == FftKind::kInverse ? std::conj(row[k]) * scale : row[k];
+      const Complex v = (op.kind == FftKind::kInverse ? std::conj(row[k]) : row[k]) * scale;
+      if (back) {
+        out[r * per_row + k] = static_cast<float>(v.real());
+        continue;
+      }
       out[2 * (r * per_row + k)] = static_cast<float>(v.real());
       out[2 * (r * per_row + k) + 1] = static_cast<float>(v.imag());
     }
@@ -105,7 +129,8 @@ void eval(const Fft& op, EvalContext& c) {
 
 template <FftKind kind>
 void read_tf(TfNode& n) {
-  if (n.expect(kind == FftKind::kReal ? 2 : 1)) n.become(Fft{kind});
+  if (n.expect(kind == FftKind::kReal || kind == FftKind::kInverseReal ? 2 : 1))
+    n.become(Fft{kind});
 }
 
 }  // namespace
@@ -114,6 +139,7 @@ const OpDef Fft::kOp = define_op_table<Fft, infer, variant>("fft");
 extern const EvalFacet eval_fft = eval_facet<Fft, eval>();
 extern const ReadTfFacet read_tf_fft{"FFT", read_tf<FftKind::kForward>};
 extern const ReadTfFacet read_tf_ifft{"IFFT", read_tf<FftKind::kInverse>};
+extern const ReadTfFacet read_tf_irfft{"IRFFT", read_tf<FftKind::kInverseReal>};
 extern const ReadTfFacet read_tf_rfft{"RFFT", read_tf<FftKind::kReal>};
 
 }  // namespace tare

@@ -1,5 +1,6 @@
 // Discrete Fourier transforms over the last dimension, of any length. Input: complex64 [..., n];
-// the real one takes float32 and a length [1] to crop or pad to, and gives length / 2 + 1 numbers.
+// the real one takes float32 and a length [1] to crop or pad to, and gives length / 2 + 1 numbers;
+// its inverse takes as many and gives float32 [..., length].
 #pragma once
 
 #include <cstdint>
@@ -8,7 +9,7 @@
 
 namespace tare {
 
-enum class FftKind : std::uint8_t { kForward, kInverse, kReal };
+enum class FftKind : std::uint8_t { kForward, kInverse, kReal, kInverseReal };
 
 struct Fft {
   FftKind kind = FftKind::kForward;

@@ -41,6 +41,26 @@ std::vector<std::string> parts_of(std::string_view text, std::string_view delimi
   return parts;
 }
 
+// Version 2: one separator of any length, or runs of blanks; at most so many cuts.
+std::vector<std::string> parts_between(std::string_view text, std::string_view separator,
+                                       std::int64_t most) {
+  constexpr std::string_view kBlanks = " \t\n\v\f\r";
+  const bool blanks = separator.empty();
+  std::vector<std::string> parts;
+  const auto left = [&] { return most < 0 || static_cast<std::int64_t>(parts.size()) < most; };
+  std::size_t at = 0;
+  for (;;) {
+    if (blanks) at = std::min(text.find_first_not_of(kBlanks, at), text.size());
+    if (blanks && at == text.size()) return parts;
+    const std::size_t end =
+        left() ? (blanks ? text.find_first_of(kBlanks, at) : text.find(separator, at))
+               : std::string_view::npos;
+    parts.emplace_back(text.substr(at, end == std::string_view::npos ? end : end - at));
+    if (end == std::string_view::npos) return parts;
+    at = end + (blanks ? 1 : separator.size());
+  }
+}
+
 void eval(const StringSplit& op, EvalContext& c) {
   std::vector<std::string> values;
   std::vector<std::int64_t> indices;
@@ -48,7 +68,9 @@ void eval(const StringSplit& op, EvalContext& c) {
   std::int64_t longest = 0;
   for (std::int64_t i = 0; i < rows; ++i) {
     std::int64_t k = 0;
-    for (std::string& part : parts_of(c.string(0, i), c.string(1, 0), op.skip_empty)) {
+    auto parts = op.whole ? parts_between(c.string(0, i), c.string(1, 0), op.most)
+                          : parts_of(c.string(0, i), c.string(1, 0), op.skip_empty);
+    for (std::string& part : parts) {
       indices.push_back(i);
       indices.push_back(k++);
       values.push_back(std::move(part));
@@ -70,6 +92,12 @@ void eval(const StringSplit& op, EvalContext& c) {
 void read_tf(TfNode& n) {
   if (n.expect(2))
     n.outputs(n.builder().emit_n(StringSplit{.skip_empty = n.flag("skip_empty", true)},
+                                 n.all_inputs(), 3));
+}
+
+void read_tf_v2(TfNode& n) {
+  if (n.expect(2))
+    n.outputs(n.builder().emit_n(StringSplit{.whole = true, .most = n.integer("maxsplit", -1)},
                                  n.all_inputs(), 3));
 }
 
@@ -100,6 +128,7 @@ const OpDef StringToHashBucket::kOp =
 extern const EvalFacet eval_string_split = eval_facet<StringSplit, eval>();
 extern const EvalFacet eval_string_to_hash_bucket = eval_facet<StringToHashBucket, eval_bucket>();
 extern const ReadTfFacet read_tf_string_split{"StringSplit", read_tf};
+extern const ReadTfFacet read_tf_string_split_v2{"StringSplitV2", read_tf_v2};
 extern const ReadTfFacet read_tf_string_to_hash_bucket_fast{"StringToHashBucketFast", read_bucket};
 
 }  // namespace tare

@@ -9,6 +9,8 @@ namespace tare {
 
 struct StringSplit {
   bool skip_empty = true;
+  bool whole = false;      // the delimiter is one separator, or if empty runs of blanks are
+  std::int64_t most = -1;  // cuts of a string; -1: any number
   bool operator==(const StringSplit&) const = default;
   static const OpDef kOp;
 };

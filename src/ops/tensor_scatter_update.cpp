@@ -1,21 +1,28 @@
-// TensorScatterUpdate: definition, kernel, reader. Of two updates of one place the later stays.
+// TensorScatterUpdate, -Add, -Sub, -Min, -Max: definition, kernel, readers. Of two updates of one
+// place the later stays.
 #include "ops/tensor_scatter_update.h"
 
+#include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include "ir/facets.h"
+#include "ops/common/elements.h"
+#include "ops/common/move.h"
 #include "ports/tf_node.h"
 
 namespace tare {
 namespace {
 
-void infer(const TensorScatterUpdate&, InferContext& c) {
+void infer(const TensorScatterUpdate& op, InferContext& c) {
   const Shape& x = c.shape(0);
   const Shape& at = c.shape(1);
   const Shape& updates = c.shape(2);
-  if (!c.require(is_numeric(c.dtype(0)) && c.dtype(2) == c.dtype(0),
-                 "tensor and updates must be numbers of one type"))
+  const bool moves = op.kind == ScatterKind::kUpdate;
+  if (!c.require(!is_handle(c.dtype(0)) && c.dtype(2) == c.dtype(0),
+                 "tensor and updates must be of one type"))
     return;
+  if (!c.require(moves || is_numeric(c.dtype(0)), "no kernel for strings")) return;
   if (!c.require(is_integer(c.dtype(1)), "indices must be integers")) return;
   if (at.known() && updates.known() && x.ranked()) {
     if (!c.require(at.rank() >= 1 && at.back() <= x.rank(), "index tuples deeper than the tensor"))
@@ -34,33 +41,81 @@ void infer(const TensorScatterUpdate&, InferContext& c) {
   c.output(0, c.dtype(0), x);
 }
 
-void eval(const TensorScatterUpdate&, EvalContext& c) {
-  const Tensor& x = c.input(0);
+// Calls body(first element of the slice, first element of the update) for each update.
+template <class Body>
+void each_update(EvalContext& c, std::int64_t slice, Body body) {
   const Tensor& at = c.input(1);
-  Tensor& out = c.output(0);
-  if (x.size > 0) std::memcpy(out.data, x.data, x.size);
+  const Shape& x = c.input(0).shape;
   const std::int64_t depth = at.shape.back();
-  const std::int64_t tuples = depth == 0 ? 1 : at.elements() / depth;
-  std::size_t slice = dtype_size(x.dtype);
-  for (int d = static_cast<int>(depth); d < x.shape.rank(); ++d)
-    slice *= static_cast<std::size_t>(x.shape[d]);
+  std::int64_t tuples = 1;
+  for (int d = 0; d + 1 < at.shape.rank(); ++d) tuples *= at.shape[d];
   for (std::int64_t t = 0; t < tuples && slice > 0; ++t) {
     std::int64_t start = 0;
     for (int k = 0; k < static_cast<int>(depth); ++k) {
       const std::int64_t i = integer_at(at, t * depth + k);
-      if (!c.require(i >= 0 && i < x.shape[k], "index " + std::to_string(i) +
-                                                   " is outside an extent of " +
-                                                   std::to_string(x.shape[k])))
+      if (!c.require(i >= 0 && i < x[k], "index " + std::to_string(i) +
+                                             " is outside an extent of " + std::to_string(x[k])))
         return;
-      start = start * x.shape[k] + i;
+      start = start * x[k] + i;
     }
-    std::memcpy(out.data + static_cast<std::size_t>(start) * slice,
-                c.input(2).data + static_cast<std::size_t>(t) * slice, slice);
+    body(start * slice, t * slice);
   }
 }
 
+template <class T>
+T combined(ScatterKind kind, T a, T b) {
+  switch (kind) {
+    case ScatterKind::kAdd:
+      return a + b;
+    case ScatterKind::kSub:
+      return a - b;
+    case ScatterKind::kMin:
+      return std::min(a, b);
+    case ScatterKind::kMax:
+      return std::max(a, b);
+    default:
+      return b;
+  }
+}
+
+template <class Load, class Store>
+void combine(const TensorScatterUpdate& op, EvalContext& c, std::int64_t slice, Load load,
+             Store store) {
+  Tensor& out = c.output(0);
+  each_update(c, slice, [&](std::int64_t to, std::int64_t from) {
+    for (std::int64_t j = 0; j < slice; ++j)
+      store(out.data, to + j,
+            combined(op.kind, load(out.data, to + j), load(c.input(2).data, from + j)));
+  });
+}
+
+void eval(const TensorScatterUpdate& op, EvalContext& c) {
+  const Tensor& x = c.input(0);
+  std::int64_t slice = 1;
+  for (int d = static_cast<int>(c.input(1).shape.back()); d < x.shape.rank(); ++d)
+    slice *= x.shape[d];
+  if (op.kind == ScatterKind::kUpdate) {
+    std::vector<std::int64_t> updated(static_cast<std::size_t>(x.elements()), -1);
+    each_update(c, slice, [&](std::int64_t to, std::int64_t from) {
+      for (std::int64_t j = 0; j < slice; ++j) updated[static_cast<std::size_t>(to + j)] = from + j;
+    });
+    if (!c.ok()) return;
+    return move_elements(c, 0, [&](std::int64_t i) {
+      const std::int64_t u = updated[static_cast<std::size_t>(i)];
+      return u >= 0 ? Source{&c.input(2), u} : Source{&x, i};
+    });
+  }
+  if (x.size > 0) std::memcpy(c.output(0).data, x.data, x.size);
+  if (const LoadInt load = load_int(x.dtype))
+    return combine(op, c, slice, load, store_int(x.dtype));
+  if (const LoadDouble load = load_double(x.dtype))
+    return combine(op, c, slice, load, store_double(x.dtype));
+  c.fail("no kernel for " + std::string(dtype_name(x.dtype)), Code::kUnsupported);
+}
+
+template <ScatterKind kind>
 void read_tf(TfNode& n) {
-  if (n.expect(3)) n.become(TensorScatterUpdate{});
+  if (n.expect(3)) n.become(TensorScatterUpdate{kind});
 }
 
 }  // namespace
@@ -68,6 +123,11 @@ void read_tf(TfNode& n) {
 const OpDef TensorScatterUpdate::kOp =
     define_op<TensorScatterUpdate, infer, no_cost>("tensor_scatter_update");
 extern const EvalFacet eval_tensor_scatter_update = eval_facet<TensorScatterUpdate, eval>();
-extern const ReadTfFacet read_tf_tensor_scatter_update{"TensorScatterUpdate", read_tf};
+extern const ReadTfFacet read_tf_tensor_scatter_add{"TensorScatterAdd", read_tf<ScatterKind::kAdd>};
+extern const ReadTfFacet read_tf_tensor_scatter_max{"TensorScatterMax", read_tf<ScatterKind::kMax>};
+extern const ReadTfFacet read_tf_tensor_scatter_min{"TensorScatterMin", read_tf<ScatterKind::kMin>};
+extern const ReadTfFacet read_tf_tensor_scatter_sub{"TensorScatterSub", read_tf<ScatterKind::kSub>};
+extern const ReadTfFacet read_tf_tensor_scatter_update{"TensorScatterUpdate",
+                                                       read_tf<ScatterKind::kUpdate>};
 
 }  // namespace tare

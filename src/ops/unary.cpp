@@ -8,8 +8,10 @@
 #include <iterator>
 
 #include "ir/facets.h"
+#include "ops/common/complex_unary.h"
 #include "ops/common/elements.h"
 #include "ops/common/quantized_unary.h"
+#include "ops/common/special_functions.h"
 #include "ports/tflite_node.h"
 #include "ports/tflite_writer.h"
 #include "ports/xnn_builder.h"
@@ -133,8 +135,13 @@ constexpr Row kRows[] = {
     {"softplus", [](double v, double) { return softplus(v); }},
     {"softsign", [](double v, double) { return v / (1 + std::fabs(v)); }},
     {"tan", [](double v, double) { return std::tan(v); }},
+    {"digamma", [](double v, double) { return digamma(v); }},
+    {"erfinv", [](double v, double) { return erfinv(v); }},
+    {"ndtri", [](double v, double) { return ndtri(v); }},
+    {"bessel_i0e", [](double v, double) { return bessel_i0e(v); }},
+    {"bessel_i1e", [](double v, double) { return bessel_i1e(v); }},
 };
-static_assert(std::size(kRows) == static_cast<std::size_t>(UnaryKind::kTan) + 1);
+static_assert(std::size(kRows) == static_cast<std::size_t>(UnaryKind::kBesselI1e) + 1);
 
 const Row& row(const Unary& op) { return kRows[static_cast<std::size_t>(op.kind)]; }
 // Apart from the functions, so that an engine which only reads and fuses this op does not carry
@@ -165,6 +172,7 @@ void eval(const Unary& op, EvalContext& c) {
     for (std::int64_t i = 0; i < count; ++i) store(out.data, i, r.integer(load(in.data, i)));
     return;
   }
+  if (eval_complex_unary(op, c)) return;
   const LoadDouble load = load_double(in.dtype);
   const StoreDouble store = store_double(out.dtype);
   if (!load || !store || !r.real || in.quantization) {

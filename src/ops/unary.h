@@ -59,6 +59,11 @@ enum class UnaryKind : std::uint8_t {
   kSoftplus,
   kSoftsign,
   kTan,
+  kDigamma,
+  kErfinv,
+  kNdtri,
+  kBesselI0e,
+  kBesselI1e,
 };
 
 struct Unary {

@@ -3,6 +3,8 @@
 // early.
 #pragma once
 
+#include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,6 +40,8 @@ class TfFunctions {
   virtual const TfVariable* variable_of(GraphBuilder& builder, ValueId handle) = 0;
   // False: nothing assigns variables, so that their first values are constants.
   virtual bool assigns_variables() const = 0;
+  // Text files that came with the model, by path.
+  virtual std::shared_ptr<const std::map<std::string, Buffer>> assets() const { return nullptr; }
   virtual void make_variable(GraphBuilder& builder, ValueId handle, const std::string& node) = 0;
   // The function's nodes in place of a call.
   virtual std::vector<ValueId> inlined(const std::string& function, std::span<const ValueId> inputs,

@@ -286,6 +286,7 @@ Result<bool> FrameLowering::lower_branch(std::size_t merge) {
   if (mixed)
     return Error{Code::kUnsupported, "its inputs hang on two conditions", bad(merge, {}).where};
   TfNodeDef& node = nodes_[merge];
+  node.attrs.clear();
   node.inputs = {predicate};
   for (const auto& [from, what] : captured) node.inputs.push_back(what);
   for (int s = 0; s < 2; ++s) {

@@ -2,6 +2,8 @@
 // their own, called functions in place. The same for every file that holds a GraphDef.
 #pragma once
 
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,6 +51,9 @@ struct TfSource {
   TfGraphDef* initializer_graph =
       nullptr;  // or a graph of its own, with the resources that it gives
   std::vector<TfSignature::Tensor> resources = {};
+  // Files that came with the model: which tensors are their paths, and what they hold.
+  std::vector<std::pair<std::string, std::string>> asset_tensors = {};  // "node:0", path
+  std::shared_ptr<const std::map<std::string, Buffer>> assets = {};
   std::string format = {};
 };
 

@@ -16,8 +16,8 @@ struct MetaGraph {
   std::vector<std::string> tags;
   std::span<const std::byte> graph;
   std::vector<TfSignature> signatures;
-  std::string initializer;          // a node, or nothing
-  std::vector<std::string> assets;  // files in the folder of that name
+  std::string initializer;                                  // a node, or nothing
+  std::vector<std::pair<std::string, std::string>> assets;  // tensor that is the path, path
 };
 
 template <class F>
@@ -94,11 +94,17 @@ void read_collection(std::string_view key, std::span<const std::byte> bytes, Met
 }
 
 void read_asset(std::span<const std::byte> bytes, MetaGraph& meta, bool& ok) {
+  TfSignature::Tensor tensor;
+  std::string file;
   Protobuf p(bytes);
   while (p.next()) {
-    if (p.field() == 2) meta.assets.push_back(p.text());
+    if (p.field() == 1)
+      tensor = read_tensor({}, p.bytes(), ok);
+    else if (p.field() == 2)
+      file = p.text();
   }
   ok &= p.ok();
+  meta.assets.emplace_back(tensor.tensor, "assets/" + file);
 }
 
 MetaGraph read_meta_graph(std::span<const std::byte> bytes, bool& ok) {
@@ -151,10 +157,11 @@ Result<MetaGraph> read_for_serving(const Buffer& file) {
     if (serves && (!best || meta.tags.size() < best->tags.size())) best = std::move(meta);
   }
   if (!p.ok() || !ok) return Error{Code::kInvalidModel, "the file is cut off or no SavedModel", {}};
-  for (const std::string& asset : best ? best->assets : std::vector<std::string>()) {
-    if (!is_plain_relative_path(asset))
-      return Error{
-          Code::kInvalidModel, "asset '" + asset + "' lies outside the model's folder", {}};
+  if (best) {
+    for (const auto& [tensor, path] : best->assets) {
+      if (!is_plain_relative_path(path))
+        return Error{Code::kInvalidModel, "'" + path + "' lies outside the model's folder", {}};
+    }
   }
   if (best) return std::move(*best);
   return Error{Code::kUnsupported,
@@ -187,9 +194,15 @@ Result<std::vector<std::string>> missing(const ModelBundle& bundle) {
   if (!meta) return in_file(meta.error(), bundle);
   auto graph = decode_tf_graph(meta->graph, ReadOptions{}.max_nodes);
   if (!graph) return in_file(graph.error(), bundle);
+  for (const auto& [tensor, path] : meta->assets) {
+    if (bundle.find(path) == nullptr) names.push_back(path);
+  }
   if (!makes_variables(*graph)) return names;
   const std::string index = std::string(kPrefix) + ".index";
-  if (bundle.find(index) == nullptr) return std::vector<std::string>{index};
+  if (bundle.find(index) == nullptr) {
+    names.push_back(index);
+    return names;
+  }
   auto checkpoint = TfCheckpoint::open(bundle, kPrefix);
   if (!checkpoint) return checkpoint.error();
   for (const std::string& shard : checkpoint->shards()) {
@@ -235,6 +248,12 @@ Result<Module> read_saved_model(ModelBundle& bundle, const ReadOptions& options)
   source.signatures = std::move(meta->signatures);
   source.format = "SavedModel";
   source.initializer = meta->initializer;
+  auto assets = std::make_shared<std::map<std::string, Buffer>>();
+  for (const auto& [tensor, path] : meta->assets) {
+    if (const Buffer* bytes = bundle.find(path)) assets->emplace(path, *bytes);
+  }
+  source.asset_tensors = std::move(meta->assets);
+  source.assets = std::move(assets);
   if (!makes_variables(*graph)) return read_tf_graph(source, options);
   auto checkpoint = TfCheckpoint::open(bundle, kPrefix);
   if (!checkpoint) return checkpoint.error();

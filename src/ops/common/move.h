@@ -70,6 +70,16 @@ void move_elements(EvalContext& c, int o, From source) {
   });
 }
 
+// The same for an output whose shape only the kernel knows.
+template <class From>
+void move_elements(EvalContext& c, int o, const Shape& shape, From source) {
+  if (c.output(o).dtype == DType::kString)
+    c.output(o).shape = shape;
+  else if (c.output(o, shape) == nullptr)
+    return;
+  move_elements(c, o, source);
+}
+
 // The whole of an input, unchanged, as output `o`.
 void copy_through(EvalContext& c, int input, int o);
 

@@ -5,6 +5,7 @@
 #include "ops/conv_2d/conv_2d.h"
 #include "ops/conv_3d.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d.h"
+#include "ops/dilation_2d.h"
 #include "ops/max_pool_argmax.h"
 #include "ops/pool/pool.h"
 #include "ops/shape_of.h"
@@ -109,6 +110,21 @@ void conv_2d_backprop_input(TfNode& n) {
   n.output(0, w.from_channels_last(g, y));
 }
 
+// Its attributes have other names.
+void dilation_2d(TfNode& n) {
+  if (!n.expect(2)) return;
+  TfWindow w;
+  const auto strides = w.spatial_of(n, "strides", n.integers("strides"));
+  const auto rates = w.spatial_of(n, "rates", n.integers("rates"));
+  const std::string padding = n.text("padding");
+  n.require(padding == "SAME" || padding == "VALID",
+            "padding: expected SAME or VALID, got '" + padding + "'");
+  if (!n.ok()) return;
+  Dilation2D op{.padding = padding == "SAME" ? Padding::kSame : Padding::kValid};
+  for (std::size_t i = 0; i < 2; ++i) op.axes[i] = {.stride = strides[i], .dilation = rates[i]};
+  n.become(op);
+}
+
 template <PoolKind kind, int spatial>
 void pool(TfNode& n) {
   if (!n.expect(1)) return;
@@ -152,6 +168,7 @@ extern const ReadTfFacet read_tf_conv_2d_backprop_input{"Conv2DBackpropInput",
 extern const ReadTfFacet read_tf_conv_3d{"Conv3D", conv_3d};
 extern const ReadTfFacet read_tf_depthwise_conv_2d{"DepthwiseConv2d", depthwise};
 extern const ReadTfFacet read_tf_depthwise_conv_2d_native{"DepthwiseConv2dNative", depthwise};
+extern const ReadTfFacet read_tf_dilation_2d{"Dilation2D", dilation_2d};
 extern const ReadTfFacet read_tf_fused_conv_2d{"_FusedConv2D", conv_2d};
 extern const ReadTfFacet read_tf_fused_depthwise_conv_2d_native{"FusedDepthwiseConv2dNative",
                                                                 depthwise};

@@ -21,7 +21,6 @@
 #include "ops/sparse_to_dense.h"
 #include "ops/strided_slice.h"
 #include "ops/topk_v2.h"
-#include "ops/unique.h"
 #include "ops/where.h"
 #include "ports/tf_node.h"
 
@@ -100,12 +99,6 @@ void one_hot(TfNode& n) {
 
 void where(TfNode& n) {
   if (n.expect(1)) n.become(Where{});
-}
-
-void unique(TfNode& n) {
-  if (n.expect(1))
-    n.outputs(n.builder().emit_n(Unique{.index_type = n.dtype("out_idx", DType::kInt32)},
-                                 n.all_inputs(), 2));
 }
 
 void slice(TfNode& n) {
@@ -213,7 +206,6 @@ extern const ReadTfFacet read_tf_sparse_to_dense{"SparseToDense", sparse_to_dens
 extern const ReadTfFacet read_tf_strided_slice{"StridedSlice", strided_slice};
 extern const ReadTfFacet read_tf_sum{"Sum", reduce<ReduceKind::kSum>};
 extern const ReadTfFacet read_tf_top_k_v2{"TopKV2", top_k};
-extern const ReadTfFacet read_tf_unique{"Unique", unique};
 extern const ReadTfFacet read_tf_where{"Where", where};
 
 }  // namespace tare

@@ -1,0 +1,74 @@
+// What rules ask of the rest of their file: functions as graphs of their own, variables behind
+// handles.
+#include "formats/tf/importer.h"
+
+namespace tare {
+
+const TfVariable* TfImporter::variable_of(GraphBuilder& builder, ValueId handle) {
+  const auto found = handles_.find({builder.id(), handle});
+  return found == handles_.end() ? nullptr : &variables_.at(found->second);
+}
+
+void TfImporter::make_variable(GraphBuilder& builder, ValueId handle, const std::string& node) {
+  handles_[{builder.id(), handle}] = node;
+  if (variables_.contains(node)) return;
+  TfVariable variable{node, {}, std::nullopt};
+  auto value = source_.variables != nullptr ? source_.variables->find(node) : std::nullopt;
+  if (value && !*value) return builder.fail(value->error());
+  if (value)
+    variable.type = (*value)->type;
+  else
+    variable.type.shape = Shape::unknown();
+  if (value) variable.first = value->take();
+  variables_.emplace(node, std::move(variable));
+}
+
+GraphId TfImporter::graph_of(const std::string& function, std::span<const ValueId> inputs,
+                             std::span<const TensorType> types, GraphBuilder& caller,
+                             const std::vector<bool>& constants) {
+  if (!caller.ok()) return GraphId::kNone;
+  const auto id = static_cast<GraphId>(module_.graphs.size());
+  module_.graphs.emplace_back().name = function;
+  GraphBuilder b(module_, id, &budget_);
+  std::vector<ValueId> arguments;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Value& given = caller.value(inputs[i]);
+    const bool fixed = given.is_constant && i < constants.size() && constants[i];
+    const std::string name = given.name;
+    const Buffer bytes = given.constant;
+    const ValueId input = b.input("argument " + std::to_string(i), types[i]);
+    arguments.push_back(fixed ? b.constant(name, types[i], bytes) : input);
+    const auto handle = handles_.find({caller.id(), inputs[i]});
+    if (handle != handles_.end() && i < constants.size() && constants[i])
+      handles_[{id, input}] = std::string(handle->second);
+  }
+  for (const ValueId output : inlined(function, arguments, b)) b.output(output);
+  if (!b.ok()) caller.fail(b.error());
+  return id;
+}
+
+std::vector<int> TfImporter::passed_on(const std::string& name) {
+  const auto found = functions_.find(name);
+  std::vector<int> passed;
+  if (found == functions_.end()) return passed;
+  const TfFunctionDef& f = *found->second.def;
+  for (const auto& output : f.outputs) {
+    int argument = -1;
+    for (const auto& [result, tensor] : f.results) {
+      if (result != output.name) continue;
+      auto edge = found->second.index.find(tensor);
+      // An Identity or two may stand between.
+      for (int steps = 0; edge && steps < 4 && !found->second.index.is_argument(*edge); ++steps) {
+        const auto& ins = found->second.index.inputs(edge->node);
+        if (f.nodes[edge->node].op != "Identity" || ins.empty() || ins[0].control) break;
+        edge = ins[0];
+      }
+      if (edge && found->second.index.is_argument(*edge))
+        argument = static_cast<int>(edge->node - f.nodes.size());
+    }
+    passed.push_back(argument);
+  }
+  return passed;
+}
+
+}  // namespace tare

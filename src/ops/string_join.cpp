@@ -1,0 +1,140 @@
+// StringJoin and ReduceJoin: definitions, kernels, readers.
+#include "ops/string_join.h"
+
+#include <algorithm>
+#include <array>
+
+#include "ir/facets.h"
+#include "ops/common/move.h"
+#include "ports/tf_node.h"
+
+namespace tare {
+namespace {
+
+constexpr std::size_t kMaxBytes = std::size_t{1} << 28;
+
+void infer(const StringJoin&, InferContext& c) {
+  Shape out;
+  for (int i = 0; i < c.inputs(); ++i) {
+    if (!c.require(c.dtype(i) == DType::kString, "inputs must be strings")) return;
+    const Shape& s = c.shape(i);
+    if (s.ranked() && s.rank() == 0) continue;
+    if (!c.require((out.ranked() && out.rank() == 0) || compatible(out, s),
+                   "inputs of different shapes: " + out.text() + " and " + s.text()))
+      return;
+    if ((out.ranked() && out.rank() == 0) || (s.ranked() && !out.known())) out = s;
+  }
+  c.output(0, DType::kString, out);
+}
+
+void eval(const StringJoin& op, EvalContext& c) {
+  Shape shape;
+  for (int i = 0; i < c.inputs(); ++i) {
+    if (c.input(i).shape.rank() > 0) shape = c.input(i).shape;
+  }
+  std::vector<std::string> strings(static_cast<std::size_t>(shape.elements()));
+  std::size_t bytes = 0;
+  for (std::size_t k = 0; k < strings.size() && bytes <= kMaxBytes; ++k) {
+    for (int i = 0; i < c.inputs(); ++i) {
+      if (i > 0) strings[k].append(op.separator);
+      const bool scalar = c.input(i).shape.rank() == 0;
+      strings[k].append(c.string(i, scalar ? 0 : static_cast<std::int64_t>(k)));
+    }
+    bytes += strings[k].size();
+  }
+  if (bytes > kMaxBytes) return c.fail("the result is too long", Code::kBudgetExceeded);
+  c.output_strings(0, shape, strings);
+}
+
+// The axes in the order in which they are joined; false where one is out of range or named twice.
+bool axes_of(std::span<const std::int64_t> given, int rank, std::vector<int>& axes) {
+  for (std::int64_t axis : given) {
+    if (axis < -rank || axis >= rank) return false;
+    const int a = static_cast<int>(axis < 0 ? axis + rank : axis);
+    if (std::find(axes.begin(), axes.end(), a) != axes.end()) return false;
+    axes.push_back(a);
+  }
+  if (given.empty()) {
+    for (int a = 0; a < rank; ++a) axes.push_back(a);
+  }
+  return true;
+}
+
+Shape joined_shape(const ReduceJoin& op, const Shape& in, const std::vector<int>& axes) {
+  Shape out;
+  for (int d = 0; d < in.rank(); ++d) {
+    const bool joined = std::find(axes.begin(), axes.end(), d) != axes.end();
+    if (!joined)
+      out.push_back(in[d]);
+    else if (op.keep_dims)
+      out.push_back(1);
+  }
+  return out;
+}
+
+void infer_reduce(const ReduceJoin& op, InferContext& c) {
+  if (!c.require(c.dtype(0) == DType::kString && is_integer(c.dtype(1)),
+                 "expected strings and axes"))
+    return;
+  const auto given = c.integers(1);
+  if (!given || !c.shape(0).ranked()) return c.output(0, DType::kString, Shape::unknown());
+  std::vector<int> axes;
+  if (c.require(axes_of(*given, c.shape(0).rank(), axes), "axes out of range or named twice"))
+    c.output(0, DType::kString, joined_shape(op, c.shape(0), axes));
+}
+
+void eval_reduce(const ReduceJoin& op, EvalContext& c) {
+  const Shape& in = c.input(0).shape;
+  std::vector<std::int64_t> given;
+  for (std::int64_t i = 0; i < c.input(1).elements(); ++i)
+    given.push_back(integer_at(c.input(1), i));
+  std::vector<int> axes;
+  if (!c.require(axes_of(given, in.rank(), axes), "axes out of range or named twice")) return;
+  // Places in the order of the result: first what stays, then the axes as they are given.
+  Shape walked;
+  std::array<std::int64_t, kMaxRank> steps{};
+  const auto strides = strides_of(in);
+  std::int64_t run = 1;
+  const auto walk = [&](int d) {
+    steps[static_cast<std::size_t>(walked.rank())] = strides[static_cast<std::size_t>(d)];
+    walked.push_back(in[d]);
+  };
+  for (int d = 0; d < in.rank(); ++d) {
+    if (std::find(axes.begin(), axes.end(), d) == axes.end()) walk(d);
+  }
+  for (const int d : axes) {
+    walk(d);
+    run *= in[d];
+  }
+  const Shape out = joined_shape(op, in, axes);
+  std::vector<std::string> strings(static_cast<std::size_t>(out.elements()));
+  StridedWalk places(walked, steps);
+  for (std::string& s : strings) {
+    for (std::int64_t i = 0; i < run; ++i, places.next()) {
+      if (i > 0) s.append(op.separator);
+      s.append(c.string(0, places.at()));
+    }
+  }
+  c.output_strings(0, out, strings);
+}
+
+void read_join(TfNode& n) {
+  if (n.expect(1, INT32_MAX)) n.become(StringJoin{.separator = n.text("separator", "")});
+}
+
+void read_reduce(TfNode& n) {
+  if (n.expect(2))
+    n.become(
+        ReduceJoin{.separator = n.text("separator", ""), .keep_dims = n.flag("keep_dims", false)});
+}
+
+}  // namespace
+
+const OpDef StringJoin::kOp = define_op<StringJoin, infer, no_cost>("string_join");
+const OpDef ReduceJoin::kOp = define_op<ReduceJoin, infer_reduce, no_cost>("reduce_join");
+extern const EvalFacet eval_string_join = eval_facet<StringJoin, eval>();
+extern const EvalFacet eval_reduce_join = eval_facet<ReduceJoin, eval_reduce>();
+extern const ReadTfFacet read_tf_reduce_join{"ReduceJoin", read_reduce};
+extern const ReadTfFacet read_tf_string_join{"StringJoin", read_join};
+
+}  // namespace tare
