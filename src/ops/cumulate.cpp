@@ -62,6 +62,8 @@ void eval(const Cumulate& op, EvalContext& c) {
   }
   if (const LoadDouble real = load_double(dtype))
     return run<double>(op, c, real, store_double(dtype));
+  if (const LoadComplex complex = load_complex(dtype); complex && is_complex(dtype))
+    return run<std::complex<double>>(op, c, complex, store_complex(dtype));
   c.fail("no kernel for " + std::string(dtype_name(dtype)), Code::kUnsupported);
 }
 

@@ -109,6 +109,25 @@ void eval_real(const Reduce& op, EvalContext& c, const ReductionLoop& loop) {
   }
 }
 
+bool eval_complex(const Reduce& op, EvalContext& c, const ReductionLoop& loop) {
+  const Tensor& in = c.input(0);
+  const bool product = op.kind == ReduceKind::kProd, mean = op.kind == ReduceKind::kMean;
+  if (!is_complex(in.dtype) || !(product || mean || op.kind == ReduceKind::kSum)) return false;
+  auto acc = c.scratch<std::complex<double>>(static_cast<std::size_t>(loop.outputs()));
+  if (!c.ok()) return true;
+  std::fill(acc.begin(), acc.end(), std::complex<double>(product ? 1.0 : 0.0));
+  const LoadComplex load = load_complex(in.dtype);
+  loop.run([&](I i, I o) {
+    std::complex<double>& a = acc[static_cast<std::size_t>(o)];
+    a = product ? a * load(in.data, i) : a + load(in.data, i);
+  });
+  for (I o = 0; o < loop.outputs(); ++o)
+    store_complex(in.dtype)(
+        c.output(0).data, o,
+        acc[static_cast<std::size_t>(o)] / (mean ? static_cast<double>(loop.per_output()) : 1.0));
+  return true;
+}
+
 I first_value(const Reduce& op, DType dtype) {
   const double low = store_double(dtype) ? -kInfinity : 0;
   if (op.kind != ReduceKind::kMax && op.kind != ReduceKind::kMin)
@@ -217,6 +236,7 @@ void eval(const Reduce& op, EvalContext& c) {
   }
   if (load_int(in.dtype) && row(op).integer) return eval_integer(op, c, loop);
   if (load_double(in.dtype) && row(op).real) return eval_real(op, c, loop);
+  if (eval_complex(op, c, loop)) return;
   c.fail("no kernel for " + std::string(dtype_name(in.dtype)), Code::kUnsupported);
 }
 

@@ -12,7 +12,8 @@ namespace {
 // its outputs.
 struct OutputNames {
   std::string_view op;
-  std::array<std::string_view, 6> names;
+  std::array<std::string_view, 7> names;
+  std::string_view length = {};  // attribute: of how many tensors the first output is a list
 };
 constexpr OutputNames kOutputNames[] = {
     {"FusedBatchNorm", {"y", "batch_mean", "batch_variance", "reserve_space_1", "reserve_space_2"}},
@@ -49,6 +50,22 @@ constexpr OutputNames kOutputNames[] = {
     {"SparseFillEmptyRows",
      {"output_indices", "output_values", "empty_row_indicator", "reverse_index_map"}},
     {"RaggedRange", {"rt_nested_splits", "rt_dense_values"}},
+    {"RaggedGather", {"output_nested_splits", "output_dense_values"}, "OUTPUT_RAGGED_RANK"},
+    {"RaggedTensorFromVariant",
+     {"output_nested_splits", "output_dense_values"},
+     "output_ragged_rank"},
+    {"BlockLSTM", {"i", "cs", "f", "o", "ci", "co", "h"}},
+    {"BlockLSTMV2", {"i", "cs", "f", "o", "ci", "co", "h"}},
+    {"LSTMBlockCell", {"i", "cs", "f", "o", "ci", "co", "h"}},
+    {"GRUBlockCell", {"r", "u", "c", "h"}},
+    {"BroadcastGradientArgs", {"r0", "r1"}},
+    {"SoftmaxCrossEntropyWithLogits", {"loss", "backprop"}},
+    {"SparseSoftmaxCrossEntropyWithLogits", {"loss", "backprop"}},
+    {"StatelessRandomGetKeyCounter", {"key", "counter"}},
+    {"StatelessRandomGetKeyCounterAlg", {"key", "counter", "alg"}},
+    {"LookupTableExport", {"keys", "values"}},
+    {"LookupTableExportV2", {"keys", "values"}},
+    {"Lu", {"lu", "p"}},
     {"Svd", {"s", "u", "v"}},
     {"Qr", {"q", "r"}},
     {"SelfAdjointEigV2", {"e", "v"}},
@@ -88,6 +105,12 @@ Result<TfEdge> TfGraphIndex::find_in_function(std::string_view name, std::string
     if (at == o.names.end())
       return bad(std::string(o.op) + " has no output '" + std::string(output) + "'");
     edge.port += static_cast<std::size_t>(at - o.names.begin());
+    const TfAttr* length = (*nodes_)[edge.node].find(o.length);
+    if (at == o.names.begin() || length == nullptr) continue;
+    constexpr std::int64_t kMaxLength = 1 << 16;
+    if (length->integer < 0 || length->integer > kMaxLength)
+      return bad(std::string(o.length) + ": out of range");
+    edge.port = edge.port + static_cast<std::size_t>(length->integer) - 1;
   }
   return edge;
 }

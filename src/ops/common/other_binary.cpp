@@ -2,6 +2,8 @@
 #include "ops/common/other_binary.h"
 
 #include <complex>
+#include <string>
+#include <vector>
 
 #include "ops/common/broadcast.h"
 #include "ops/common/elements.h"
@@ -53,6 +55,14 @@ bool eval_other_binary(const Binary& op, EvalContext& c) {
   const Tensor& b = c.input(1);
   Tensor& out = c.output(0);
   const bool equal = op.kind == BinaryKind::kEqual;
+  if (a.dtype == DType::kString && op.kind == BinaryKind::kAdd) {
+    std::vector<std::string> sums(static_cast<std::size_t>(out.shape.elements()));
+    each_pair(c, [&](std::int64_t i, std::int64_t p, std::int64_t q) {
+      sums[static_cast<std::size_t>(i)].append(c.string(0, p)).append(c.string(1, q));
+    });
+    c.output_strings(0, Shape(out.shape), sums);
+    return true;
+  }
   if (a.dtype == DType::kString) {
     if (!is_equality(op.kind)) return false;
     bool* to = out.as<bool>().data();

@@ -35,9 +35,8 @@ double bessel_scaled(double x, int order) {
 }  // namespace
 
 double digamma(double x) {
-  if (x == 0) return -std::copysign(kInfinity, x);
   double result = 0;
-  if (x < 0) {
+  if (x <= 0) {
     if (x == std::floor(x)) return kNaN;
     result = -std::numbers::pi / std::tan(std::numbers::pi * (x - std::floor(x)));
     x = 1 - x;

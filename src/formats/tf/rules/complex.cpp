@@ -14,18 +14,31 @@ void part(TfNode& n) {
   if (n.expect(1)) n.become(ComplexPart{kind});
 }
 
+// From real and imaginary parts.
+ValueId complex_of(TfNode& n, ValueId real, ValueId imaginary) {
+  Compose g(n.builder());
+  const bool wide = g.dtype(real) == DType::kFloat64;
+  const DType type = wide ? DType::kComplex128 : DType::kComplex64;
+  const double parts[] = {0, 1};
+  const TensorValue pair = tensor_of(parts, g.dtype(real), {2});
+  const ValueId i = n.builder().constant(n.name() + "/i", tensor_type(type, {}), pair.bytes);
+  return g.add(g.cast(real, type), g.mul(g.cast(imaginary, type), i));
+}
+
+void conjugate(TfNode& n) {
+  if (!n.expect(1)) return;
+  if (!is_complex(n.type(0).dtype)) return n.output(0, n.input(0));
+  const ValueId real = n.emit(ComplexPart{ComplexPartKind::kReal}, {n.input(0)});
+  const ValueId imaginary = n.emit(ComplexPart{ComplexPartKind::kImag}, {n.input(0)});
+  n.output(0, complex_of(n, real, Compose(n.builder()).neg(imaginary)));
+}
+
 void make_complex(TfNode& n) {
   if (!n.expect(2)) return;
   if (!n.require(n.type(0).dtype == DType::kFloat32 || n.type(0).dtype == DType::kFloat64,
                  "the parts must be float32 or float64"))
     return;
-  Compose g(n.builder());
-  const bool wide = n.type(0).dtype == DType::kFloat64;
-  const DType type = wide ? DType::kComplex128 : DType::kComplex64;
-  const double parts[] = {0, 1};
-  const TensorValue pair = tensor_of(parts, n.type(0).dtype, {2});
-  const ValueId i = n.builder().constant(n.name() + "/i", tensor_type(type, {}), pair.bytes);
-  n.output(0, g.add(g.cast(n.input(0), type), g.mul(g.cast(n.input(1), type), i)));
+  n.output(0, complex_of(n, n.input(0), n.input(1)));
 }
 
 void fake_quant(TfNode& n) {
@@ -46,6 +59,7 @@ void fake_quant(TfNode& n) {
 extern const ReadTfFacet read_tf_angle{"Angle", part<ComplexPartKind::kAngle>};
 extern const ReadTfFacet read_tf_complex{"Complex", make_complex};
 extern const ReadTfFacet read_tf_complex_abs{"ComplexAbs", part<ComplexPartKind::kComplexAbs>};
+extern const ReadTfFacet read_tf_conj{"Conj", conjugate};
 extern const ReadTfFacet read_tf_fake_quant_with_min_max_vars{"FakeQuantWithMinMaxVars",
                                                               fake_quant};
 extern const ReadTfFacet read_tf_imag{"Imag", part<ComplexPartKind::kImag>};

@@ -14,6 +14,16 @@ void unary(TfNode& n) {
   if (n.expect(1)) n.become(Unary{kind});
 }
 
+void sign(TfNode& n) {
+  if (n.expect(1)) n.become(Unary{UnaryKind::kSign, 1.0f});
+}
+
+void xlog1py(TfNode& n) {
+  if (!n.expect(2)) return;
+  Compose g(n.builder());
+  n.output(0, g.binary(BinaryKind::kMulNoNan, g.unary(UnaryKind::kLog1p, n.input(1)), n.input(0)));
+}
+
 void leaky_relu(TfNode& n) {
   if (n.expect(1))
     n.become(Unary{UnaryKind::kLeakyRelu, static_cast<float>(n.number("alpha", 0.2))});
@@ -63,7 +73,7 @@ void bias_add(TfNode& n) {
 void clip_by_value(TfNode& n) {
   if (!n.expect(3)) return;
   Compose g(n.builder());
-  n.output(0, g.minimum(g.maximum(n.input(0), n.input(1)), n.input(2)));
+  n.output(0, g.maximum(g.minimum(n.input(0), n.input(2)), n.input(1)));
 }
 
 void prelu(TfNode& n) {
@@ -143,7 +153,7 @@ extern const ReadTfFacet read_tf_round{"Round", unary<UnaryKind::kRound>};
 extern const ReadTfFacet read_tf_rsqrt{"Rsqrt", unary<UnaryKind::kRsqrt>};
 extern const ReadTfFacet read_tf_selu{"Selu", unary<UnaryKind::kSelu>};
 extern const ReadTfFacet read_tf_sigmoid{"Sigmoid", unary<UnaryKind::kLogistic>};
-extern const ReadTfFacet read_tf_sign{"Sign", unary<UnaryKind::kSign>};
+extern const ReadTfFacet read_tf_sign{"Sign", sign};
 extern const ReadTfFacet read_tf_sin{"Sin", unary<UnaryKind::kSin>};
 extern const ReadTfFacet read_tf_sinh{"Sinh", unary<UnaryKind::kSinh>};
 extern const ReadTfFacet read_tf_softplus{"Softplus", unary<UnaryKind::kSoftplus>};
@@ -186,6 +196,7 @@ extern const ReadTfFacet read_tf_sub{"Sub", binary<BinaryKind::kSub>};
 extern const ReadTfFacet read_tf_truncate_div{"TruncateDiv", binary<BinaryKind::kTruncateDiv>};
 extern const ReadTfFacet read_tf_truncate_mod{"TruncateMod", binary<BinaryKind::kMod>};
 extern const ReadTfFacet read_tf_xdivy{"Xdivy", binary<BinaryKind::kXdivy>};
+extern const ReadTfFacet read_tf_xlog1py{"Xlog1py", xlog1py};
 extern const ReadTfFacet read_tf_xlogy{"Xlogy", binary<BinaryKind::kXlogy>};
 
 extern const ReadTfFacet read_tf_add_n{"AddN", add_n};
