@@ -10,35 +10,6 @@
 
 namespace tare {
 
-// Python writes Infinity and NaN as bare words, which are no JSON. They are read as numbers that
-// nobody spells like this.
-constexpr std::string_view kInfinity = "0.0017976931348623157e311";
-constexpr std::string_view kNotANumber = "0.0017976931348623156e311";
-
-// The text with such words replaced; empty when it has none.
-std::string without_words(std::string_view text) {
-  if (text.find("Infinity") == text.npos && text.find("NaN") == text.npos) return {};
-  std::string plain;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size();) {
-    if (in_string && text[i] == '\\') {
-      plain += text.substr(i, 2);
-      i += 2;
-      continue;
-    }
-    if (text[i] == '"') in_string = !in_string;
-    const std::string_view rest = text.substr(i);
-    const bool infinity = !in_string && rest.starts_with("Infinity");
-    if (infinity || (!in_string && rest.starts_with("NaN"))) {
-      plain += infinity ? kInfinity : kNotANumber;
-      i += infinity ? 8 : 3;
-    } else {
-      plain += text[i++];
-    }
-  }
-  return plain;
-}
-
 class JsonTreeBuilder {
  public:
   using Kind = JsonDocument::Kind;
@@ -62,10 +33,7 @@ class JsonTreeBuilder {
       return number_integer(static_cast<std::int64_t>(v));
     return add(Kind::kUint, [v](Node& n) { n.natural = v; });
   }
-  bool number_float(double v, const std::string& spelt) {
-    const std::string_view digits = std::string_view(spelt).substr(spelt.starts_with('-') ? 1 : 0);
-    if (digits == kInfinity) v = v < 0 ? -INFINITY : INFINITY;
-    if (digits == kNotANumber) v = NAN;
+  bool number_float(double v, const std::string&) {
     return add(Kind::kDouble, [v](Node& n) { n.real = v; });
   }
   bool string(const std::string& v) {
@@ -174,8 +142,6 @@ Result<JsonDocument> JsonDocument::parse(std::string_view text, const JsonLimits
   }
   JsonDocument document;
   JsonTreeBuilder builder(document, limits);
-  const std::string plain = without_words(text);
-  if (!plain.empty()) text = plain;
   const bool parsed = nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
   if (!builder.sink().ok()) return builder.sink().error();
   if (!parsed || document.nodes_.empty()) return Error{Code::kInvalidModel, "not valid JSON", {}};
