@@ -92,8 +92,13 @@ def run(name, path, peer, chosen):
     """In a process of its own: some files make TensorFlow itself abort."""
     inputs = Inputs(name, chosen)
     module, function = chosen.get("peer", peer)
-    outputs = getattr(importlib.import_module(module), function)(path, inputs, chosen)
-    return {"inputs": inputs.made, "outputs": [described(n, v) for n, v in outputs]}
+    run_peer = getattr(importlib.import_module(module), function)
+    outputs = run_peer(path, inputs, chosen)
+    result = {"inputs": inputs.made, "outputs": [described(n, v) for n, v in outputs]}
+    if chosen.get("xnnpack"):
+        lowered = run_peer(path, Inputs(name, chosen), {**chosen, "kernels": "xnnpack"})
+        result["xnnpack"] = [described(n, v) for n, v in lowered]
+    return result
 
 
 def main(root, wanted):

@@ -1,5 +1,5 @@
 """TensorFlow Lite's interpreter with its reference kernels, or with the optimised ones where settings.json says so
-because the reference set lacks the operator."""
+because the reference set lacks the operator, or with XNNPACK."""
 import numpy as np
 import tensorflow as tf
 
@@ -7,8 +7,8 @@ Resolver = tf.lite.experimental.OpResolverType
 
 
 def run(path, inputs, settings):
-    optimised = settings.get("kernels") == "optimised"
-    resolver = Resolver.BUILTIN_WITHOUT_DEFAULT_DELEGATES if optimised else Resolver.BUILTIN_REF
+    resolver = {"optimised": Resolver.BUILTIN_WITHOUT_DEFAULT_DELEGATES, "xnnpack": Resolver.AUTO,
+                "reference": Resolver.BUILTIN_REF}[settings.get("kernels", "reference")]
     interpreter = tf.lite.Interpreter(model_path=path, experimental_op_resolver_type=resolver)
     details = interpreter.get_input_details()
     values = []
