@@ -55,8 +55,9 @@ TensorValue dequantise_blocks(KerasLayer& layer, const TensorValue& stored,
                               const TensorValue& scales) {
   const Shape& shape = stored.type.shape;
   const std::int64_t groups = scales.type.shape[0];
-  const auto zeros = numbers_of(layer.weight({"kernel_zero", 3, {groups, shape[1]}}));
-  const auto group_of = numbers_of(layer.weight({"g_idx", 4, {shape[0]}}));
+  const int bias = layer.flag("use_bias", true) ? 1 : 0;
+  const auto zeros = numbers_of(layer.weight({"kernel_zero", 2 + bias, {groups, shape[1]}}));
+  const auto group_of = numbers_of(layer.weight({"g_idx", 3 + bias, {shape[0]}}));
   std::vector<double> values = numbers_of(stored);
   if (!layer.ok()) return stored;
   const auto factors = numbers_of(scales);
@@ -74,6 +75,38 @@ TensorValue dequantise_blocks(KerasLayer& layer, const TensorValue& stored,
 }
 
 }  // namespace
+
+TensorValue read_int4_table(KerasLayer& layer, std::int64_t rows, std::int64_t width) {
+  const TensorValue packed = layer.weight({"embeddings", 0, {rows, (width + 1) / 2}});
+  const TensorValue scale = layer.weight({"embeddings_scale", 1});
+  if (!layer.ok()) return packed;
+  if (!layer.require(dtype_size(packed.type.dtype) == 1, "the packed table holds no bytes"))
+    return packed;
+  const bool blocks = scale.type.shape.rank() == 2;
+  const std::int64_t groups = blocks ? scale.type.shape[1] : 1;
+  if (!layer.require(scale.type.shape.elements() == rows * groups && groups > 0,
+                     "embeddings_scale: expected scales for each row"))
+    return packed;
+  const auto scales = numbers_of(scale);
+  std::vector<double> zeros(scales.size()), group_of(static_cast<std::size_t>(width));
+  if (blocks) {
+    zeros = numbers_of(layer.weight({"embeddings_zero", 2, {rows, groups}}));
+    group_of = numbers_of(layer.weight({"g_idx", 3, {width}}));
+  }
+  for (const double group : group_of) {
+    if (!(group >= 0 && group < static_cast<double>(groups)))
+      layer.fail("weight 'g_idx': a group that does not exist");
+  }
+  if (!layer.ok()) return packed;
+  auto values = numbers_of(unpack_int4(packed, {rows, width}, 1));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto columns = static_cast<std::size_t>(width);
+    const std::size_t at = i / columns * static_cast<std::size_t>(groups) +
+                           static_cast<std::size_t>(group_of[i % columns]);
+    values[i] = blocks ? (values[i] - zeros[at]) * scales[at] : values[i] / scales[at];
+  }
+  return tensor_of(values, DType::kFloat32, {rows, width});
+}
 
 StoredKernel read_stored_kernel(KerasLayer& layer, const KerasWeight& weight) {
   StoredKernel kernel;

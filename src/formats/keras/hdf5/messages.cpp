@@ -7,7 +7,7 @@ namespace tare {
 namespace {
 
 // Classes of datatypes.
-constexpr unsigned kFixedPoint = 0, kFloatingPoint = 1, kString = 3, kEnumeration = 8,
+constexpr unsigned kFixedPoint = 0, kFloatingPoint = 1, kString = 3, kOpaque = 5, kEnumeration = 8,
                    kVariableLength = 9;
 
 std::string_view class_name(unsigned kind) {
@@ -78,6 +78,11 @@ Hdf5Type Hdf5File::read_type(std::span<const std::byte> data) {
     type.null_ends = (bits & 15u) != 2;
   } else if (kind == kVariableLength && (bits & 15u) == 1) {
     type.kind = Hdf5Type::Kind::kVariableString;
+  }
+  // bfloat16 has no HDF5 type of its own for h5py, which writes it as two opaque bytes.
+  if (kind == kOpaque && type.size == 2) {
+    dtype = DType::kBFloat16;
+    type.big_endian = false;
   }
   if (dtype) {
     type.kind = Hdf5Type::Kind::kNumber;

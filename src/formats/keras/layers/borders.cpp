@@ -93,6 +93,8 @@ void read_upsampling(KerasLayer& layer) {
   x = resize_image(
       layer, x,
       {.method = method, .height_factor = sizes[0], .width_factor = sizes[kSpatial == 2 ? 1 : 0]});
+  // TensorFlow interpolates to float32; Keras 2 leaves it at that.
+  if (layer.generation() == 2) x = g.cast(x, DType::kFloat32);
   layer.output(first ? channels_first(g, x) : x, ValueId::kNone);
 }
 

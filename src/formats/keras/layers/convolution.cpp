@@ -1,5 +1,6 @@
 // Convolutions of one and two dimensions: plain, depthwise and separable.
 #include "formats/keras/layers/window.h"
+#include "formats/keras/stored_kernel.h"
 #include "ir/constant_tensor.h"
 #include "ir/facets.h"
 #include "ops/conv_2d/conv_2d.h"
@@ -54,7 +55,8 @@ void read_convolution(KerasLayer& layer) {
                      "groups do not divide the channels"))
     return;
   const ValueId filter = layer.constant("kernel", [&] {
-    return as_filter(layer.weight({"kernel", 0, kernel_shape(window, channels / groups, filters)}));
+    const KerasWeight kernel{"kernel", 0, kernel_shape(window, channels / groups, filters)};
+    return as_filter(read_stored_kernel(layer, kernel).values);
   });
   const ValueId bias =
       layer.flag("use_bias", true) ? layer.weight_value({"bias", 1, {filters}}) : ValueId::kNone;
@@ -70,8 +72,8 @@ void read_convolution(KerasLayer& layer) {
   }
   // TensorFlow fuses the bias into convolutions without groups, where it lies along the channels.
   const bool apart = window.channels_first && groups != 1;
-  ValueId y = layer.emit(Conv2D{.axes = window.axes_2d(), .padding = window.padding},
-                         {enter_window(g, window, x), filter, apart ? ValueId::kNone : bias});
+  ValueId y = emit_window(g, Conv2D{.axes = window.axes_2d(), .padding = window.padding},
+                          {enter_window(g, window, x), filter, apart ? ValueId::kNone : bias});
   y = apart ? add_bias_and_leave(layer, g, window, y, bias) : leave_window(g, window, y);
   if (extra > 0) {
     std::vector<Extent> shape(whole.begin(), before);
@@ -99,8 +101,8 @@ void read_depthwise(KerasLayer& layer) {
   Compose g(layer.builder());
   const bool apart = window.channels_first;
   ValueId y =
-      layer.emit(DepthwiseConv2D{.axes = window.axes_2d(), .padding = window.padding},
-                 {enter_window(g, window, layer.input()), filter, apart ? ValueId::kNone : bias});
+      emit_window(g, DepthwiseConv2D{.axes = window.axes_2d(), .padding = window.padding},
+                  {enter_window(g, window, layer.input()), filter, apart ? ValueId::kNone : bias});
   y = apart ? add_bias_and_leave(layer, g, window, y, bias) : leave_window(g, window, y);
   layer.output(layer.activate("activation", y), ValueId::kNone);
 }
@@ -129,11 +131,11 @@ void read_separable(KerasLayer& layer) {
   Compose g(layer.builder());
   const ValueId x = enter_window(g, window, layer.input());
   const ValueId middle =
-      layer.emit(DepthwiseConv2D{.axes = window.axes_2d(), .padding = window.padding},
-                 {x, depthwise, ValueId::kNone});
+      emit_window(g, DepthwiseConv2D{.axes = window.axes_2d(), .padding = window.padding},
+                  {x, depthwise, ValueId::kNone});
   const bool apart = window.channels_first;
-  ValueId y = layer.emit(Conv2D{.padding = Padding::kValid},
-                         {middle, pointwise, apart ? ValueId::kNone : bias});
+  ValueId y = emit_window(g, Conv2D{.padding = Padding::kValid},
+                          {middle, pointwise, apart ? ValueId::kNone : bias});
   y = apart ? add_bias_and_leave(layer, g, window, y, bias) : leave_window(g, window, y);
   layer.output(layer.activate("activation", y), ValueId::kNone);
 }

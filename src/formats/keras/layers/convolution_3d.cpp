@@ -24,8 +24,8 @@ void read_convolution_3d(KerasLayer& layer) {
   Conv3D op{.padding = window.padding};
   for (int i = 0; i < 3; ++i) op.axes[static_cast<std::size_t>(i)] = window.axis(i);
   const bool apart = window.channels_first;
-  ValueId y = layer.emit(
-      op, {enter_window(g, window, layer.input()), filter, apart ? ValueId::kNone : bias});
+  ValueId y = emit_window(
+      g, op, {enter_window(g, window, layer.input()), filter, apart ? ValueId::kNone : bias});
   y = apart ? add_bias_and_leave(layer, g, window, y, bias) : leave_window(g, window, y);
   layer.output(layer.activate("activation", y), ValueId::kNone);
 }

@@ -13,6 +13,7 @@ TensorValue read_table(KerasLayer& layer, std::int64_t rows, std::int64_t width)
   if (layer.object().quantisation.empty()) {
     return read_stored_kernel(layer, {"embeddings", 0, {rows, width}}).values;
   }
+  if (layer.object().quantisation.starts_with("int4")) return read_int4_table(layer, rows, width);
   if (layer.object().quantisation != "int8") {
     layer.unsupported("quantisation mode '" + layer.object().quantisation +
                       "' is not supported for this layer");

@@ -25,8 +25,9 @@ void read_pool(KerasLayer& layer) {
     op.filter[to] = window.size[static_cast<std::size_t>(i)];
     op.axes[to] = window.axis(i);
   }
-  layer.output(leave_window(g, window, layer.emit(op, {enter_window(g, window, layer.input())})),
-               ValueId::kNone);
+  layer.output(
+      leave_window(g, window, emit_window(g, op, {enter_window(g, window, layer.input())})),
+      ValueId::kNone);
 }
 
 Compose::Axes spatial_axes(int spatial, bool channels_first) {

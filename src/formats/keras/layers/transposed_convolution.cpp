@@ -77,8 +77,9 @@ void read_transposed(KerasLayer& layer) {
         parts.added[static_cast<std::size_t>(i)];
   const bool apart = parts.window.channels_first;
   const ValueId y =
-      layer.emit(op, {ValueId::kNone, filter, enter_window(g, parts.window, layer.input()),
-                      apart ? ValueId::kNone : parts.bias});
+      emit_window(g, op,
+                  {ValueId::kNone, filter, enter_window(g, parts.window, layer.input()),
+                   apart ? ValueId::kNone : parts.bias});
   leave(layer, g, parts, y);
 }
 
@@ -106,7 +107,7 @@ void read_transposed_3d(KerasLayer& layer) {
   for (int i = 0; i < 3; ++i) op.axes[static_cast<std::size_t>(i)] = parts.window.axis(i);
   const bool apart = parts.window.channels_first;
   const ValueId y =
-      layer.emit(op, {g.shape_vector(shape), filter, x, apart ? ValueId::kNone : parts.bias});
+      emit_window(g, op, {g.shape_vector(shape), filter, x, apart ? ValueId::kNone : parts.bias});
   leave(layer, g, parts, y);
 }
 

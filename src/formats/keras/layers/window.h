@@ -41,6 +41,19 @@ ValueId leave_window(Compose& g, const KerasWindow& window, ValueId y);
 ValueId add_bias_and_leave(KerasLayer& layer, Compose& g, const KerasWindow& window, ValueId y,
                            ValueId bias);
 
+// Emits a convolution or pool. Its kernels are of float32 at most: wider numbers lose digits here.
+template <class Op>
+ValueId emit_window(Compose& g, Op op, std::vector<ValueId> inputs) {
+  bool wide = false;
+  for (ValueId& x : inputs) {
+    if (!g.ok() || x == ValueId::kNone || g.dtype(x) != DType::kFloat64) continue;
+    wide = true;
+    x = g.cast(x, DType::kFloat32);
+  }
+  const ValueId y = g.builder().emit(std::move(op), std::move(inputs));
+  return wide ? g.cast(y, DType::kFloat64) : y;
+}
+
 // Moves the second dimension to the end, and back.
 inline ValueId channels_last(Compose& g, ValueId x) { return g.move_axis(x, 1, -1); }
 inline ValueId channels_first(Compose& g, ValueId x) { return g.move_axis(x, -1, 1); }

@@ -55,6 +55,13 @@ void read_hard_sigmoid(Operation& op) {
                        op.layer().generation() == 2 ? 0.2f : 1.0f / 6.0f));
 }
 
+void read_silu(Operation& op) {
+  const ValueId x = op.x();
+  const double beta = op.number(1, "beta", 1);
+  if (beta == 1) return op.output(op.g.unary(UnaryKind::kSilu, x));
+  op.output(op.g.mul(x, op.g.unary(UnaryKind::kLogistic, op.g.mul(x, beta))));
+}
+
 // Activations that have a rule by name already.
 void read_activation(Operation& op) {
   const ValueId x = op.x();
@@ -117,8 +124,8 @@ constexpr OperationRule kRules[] = {
     {"relu", read_unary<U::kRelu>},
     {"relu6", read_unary<U::kRelu6>},
     {"sigmoid", read_unary<U::kLogistic>},
-    {"silu", read_unary<U::kSilu>},
-    {"swish", read_unary<U::kSilu>},
+    {"silu", read_silu},
+    {"swish", read_silu},
     {"selu", read_unary<U::kSelu>},
     {"softplus", read_unary<U::kSoftplus>},
     {"softsign", read_unary<U::kSoftsign>},

@@ -56,7 +56,10 @@ void read_atan2(Operation& op) {
 void read_true_divide(Operation& op) {
   Pair p = op.operands();
   if (op.ok() && !is_float(op.g.dtype(p.a)) && !is_complex(op.g.dtype(p.a))) {
-    p = {op.g.cast(p.a, DType::kFloat32), op.g.cast(p.b, DType::kFloat32)};
+    // TensorFlow's own quotient of wide integers is a double.
+    const bool wide = op.layer().generation() == 2 && dtype_size(op.g.dtype(p.a)) > 2;
+    const DType type = wide ? DType::kFloat64 : DType::kFloat32;
+    p = {op.g.cast(p.a, type), op.g.cast(p.b, type)};
   }
   op.output(op.g.div(p.a, p.b));
 }
@@ -219,6 +222,13 @@ constexpr OperationRule kRules[] = {
     {"remainder", read_binary<B::kFloorMod>},
     {"fmod", read_binary<B::kMod>},
     {"positive", read_identity},
+    {"ensure_shape", read_identity},
+    {"floor_div", read_binary<B::kFloorDiv>},
+    {"xdivy", read_binary<B::kXdivy>},
+    {"xlogy", read_binary<B::kXlogy>},
+    {"multiply_no_nan", read_binary<B::kMulNoNan>},
+    {"eq", read_binary<B::kEqual>},
+    {"ne", read_binary<B::kNotEqual>},
     {"div_no_nan", read_binary<B::kDivNoNan>},
     {"power", read_binary<B::kPow>},
     {"pow", read_binary<B::kPow>},

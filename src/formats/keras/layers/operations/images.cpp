@@ -1,6 +1,10 @@
-// Operations on images: pools and resizing.
+// Operations on images: pools, resizing, borders, and values.
+#include <algorithm>
+#include <cmath>
+
 #include "formats/keras/interpolation.h"
 #include "formats/keras/layers/operations/operation.h"
+#include "ir/constant_tensor.h"
 #include "ops/depth_to_space.h"
 #include "ops/pool/pool.h"
 #include "ops/space_to_depth.h"
@@ -94,13 +98,147 @@ void read_blocks(Operation& op) {
   op.output(first ? op.g.move_axis(y, -1, 1) : y);
 }
 
+constexpr std::string_view kImage = "images|image|x|input";
+
+// An image, maybe of a batch, and which dimensions are its height, width and channels.
+struct Picture {
+  ValueId x;
+  int height, width, channels;
+};
+
+Picture picture_of(Operation& op) {
+  const ValueId x = op.tensor(0, kImage);
+  const int rank = op.g.rank(x);
+  if (op.ok() && (rank < 3 || rank > 4)) op.fail("expected an image or a batch of images");
+  const bool first = op.text("data_format", "channels_last") == "channels_first";
+  return {x, rank - (first ? 2 : 3), rank - (first ? 1 : 2), rank - (first ? 3 : 1)};
+}
+
+void read_grayscale(Operation& op) {
+  const Picture p = picture_of(op);
+  if (!op.ok()) return;
+  const ValueId x = op.real(p.x);
+  std::vector<Extent> shape(static_cast<std::size_t>(op.g.rank(x)), 1);
+  shape[static_cast<std::size_t>(p.channels)] = 3;
+  const std::vector<double> shares{0.2989, 0.587, 0.114};
+  const ValueId factors = op.g.constant(tensor_of(shares, op.g.dtype(x), {3}));
+  op.output(op.g.sum(op.g.mul(x, op.g.reshape(factors, shape)), {p.channels}, true));
+}
+
+void read_to_rgb(Operation& op) {
+  const Picture p = picture_of(op);
+  if (op.ok()) op.output(op.g.repeat(p.x, p.channels, 3));
+}
+
+// Offsets of a box, then its extents: it is cut out, or the image is set into it.
+template <bool kCut>
+void read_bounding_box(Operation& op) {
+  const Picture p = picture_of(op);
+  std::int64_t box[4];
+  constexpr const char* kNames[] = {"offset_height", "offset_width", "target_height",
+                                    "target_width"};
+  for (std::size_t i = 0; i < 4; ++i) {
+    box[i] = op.integer(i + 1, kNames[i]);
+    if (box[i] < 0 || box[i] > (1 << 24)) return op.fail("the box is out of range");
+  }
+  if (!op.ok()) return;
+  if (kCut)
+    return op.output(op.g.slice(op.g.slice(p.x, p.height, box[0], box[0] + box[2]), p.width, box[1],
+                                box[1] + box[3]));
+  const std::int64_t below = box[2] - box[0] - op.layer().extent(p.x, p.height);
+  const std::int64_t right = box[3] - box[1] - op.layer().extent(p.x, p.width);
+  if (!op.ok() || below < 0 || right < 0) return op.fail("the box is smaller than the image");
+  std::vector<std::int64_t> before(static_cast<std::size_t>(op.g.rank(p.x))), after = before;
+  before[static_cast<std::size_t>(p.height)] = box[0];
+  after[static_cast<std::size_t>(p.height)] = below;
+  before[static_cast<std::size_t>(p.width)] = box[1];
+  after[static_cast<std::size_t>(p.width)] = right;
+  op.output(op.g.pad(p.x, before, after));
+}
+
+void read_brightness(Operation& op) {
+  op.output(op.g.add(op.real(op.tensor(0, kImage)), op.number(1, "delta")));
+}
+
+// Away from the mean of each channel.
+void read_contrast(Operation& op) {
+  const Picture p = picture_of(op);
+  const ValueId x = op.real(p.x);
+  const ValueId mean = op.g.mean(x, {p.height, p.width}, true);
+  op.output(op.g.add(op.g.mul(op.g.sub(x, mean), op.number(1, "contrast_factor")), mean));
+}
+
+// Mean 0 and a spread of 1; of a plain image the spread is taken to be that of noise.
+void read_standardization(Operation& op) {
+  const Picture p = picture_of(op);
+  if (!op.ok()) return;
+  const ValueId x = op.real(p.x);
+  const Compose::Axes axes{p.height, p.width, p.channels};
+  double count = 1;
+  for (const int axis : axes) count *= static_cast<double>(op.layer().extent(x, axis));
+  const ValueId centred = op.g.sub(x, op.g.mean(x, axes, true));
+  const ValueId spread = op.g.unary(UnaryKind::kSqrt, op.g.mean(op.g.square(centred), axes, true));
+  op.output(op.g.div(centred, op.g.maximum(spread, 1 / std::sqrt(std::max(count, 1.0)))));
+}
+
+void read_bias_add(Operation& op) {
+  const ValueId x = op.tensor(0, "value");
+  ValueId bias = op.tensor(1, "bias", op.g.dtype(x));
+  if (op.text("data_format", "NHWC").starts_with("NC")) {
+    for (int i = 2; op.ok() && i < op.g.rank(x); ++i) bias = op.g.expand_dims(bias, -1);
+  }
+  op.output(op.g.add(x, bias));
+}
+
+void read_sum_of_all(Operation& op) {
+  const auto parts = op.tensors(0, "inputs");
+  if (!op.ok()) return;
+  ValueId sum = parts[0];
+  for (std::size_t i = 1; i < parts.size(); ++i) sum = op.g.add(sum, parts[i]);
+  op.output(sum);
+}
+
+// No longer than the norm given.
+void read_clip_by_norm(Operation& op) {
+  const ValueId x = op.tensor(0, "t");
+  const double most = op.number(1, "clip_norm");
+  const ValueId sum = op.g.sum(op.g.square(x), op.axes(2, "axes", x), true);
+  const ValueId norm = op.g.unary(UnaryKind::kSqrt, sum);
+  op.output(op.g.div(op.g.mul(x, most), op.g.maximum(norm, most)));
+}
+
+void read_dropout(Operation& op) {
+  if (op.number(1, "rate", 0) != 0)
+    return op.unsupported("it draws at random whenever it is called");
+  op.output(op.x());
+}
+
 constexpr OperationRule kRules[] = {
-    {"average_pool", read_pool<PoolKind::kAverage>}, {"avg_pool", read_pool<PoolKind::kAverage>},
-    {"avg_pool1d", read_pool<PoolKind::kAverage>},   {"avg_pool2d", read_pool<PoolKind::kAverage>},
-    {"avg_pool3d", read_pool<PoolKind::kAverage>},   {"max_pool", read_pool<PoolKind::kMax>},
-    {"max_pool1d", read_pool<PoolKind::kMax>},       {"max_pool2d", read_pool<PoolKind::kMax>},
-    {"max_pool3d", read_pool<PoolKind::kMax>},       {"resize", read_resize},
-    {"depth_to_space", read_blocks<DepthToSpace>},   {"space_to_depth", read_blocks<SpaceToDepth>},
+    {"average_pool", read_pool<PoolKind::kAverage>},
+    {"avg_pool", read_pool<PoolKind::kAverage>},
+    {"avg_pool1d", read_pool<PoolKind::kAverage>},
+    {"avg_pool2d", read_pool<PoolKind::kAverage>},
+    {"avg_pool3d", read_pool<PoolKind::kAverage>},
+    {"max_pool", read_pool<PoolKind::kMax>},
+    {"max_pool1d", read_pool<PoolKind::kMax>},
+    {"max_pool2d", read_pool<PoolKind::kMax>},
+    {"max_pool3d", read_pool<PoolKind::kMax>},
+    {"resize", read_resize},
+    {"rgb_to_grayscale", read_grayscale},
+    {"rgbto_grayscale", read_grayscale},
+    {"grayscale_to_rgb", read_to_rgb},
+    {"crop_to_bounding_box", read_bounding_box<true>},
+    {"pad_to_bounding_box", read_bounding_box<false>},
+    {"adjust_brightness", read_brightness},
+    {"adjust_contrast", read_contrast},
+    {"per_image_standardization", read_standardization},
+    {"bias_add", read_bias_add},
+    {"add_n", read_sum_of_all},
+    {"accumulate_n", read_sum_of_all},
+    {"clip_by_norm", read_clip_by_norm},
+    {"dropout", read_dropout},
+    {"depth_to_space", read_blocks<DepthToSpace>},
+    {"space_to_depth", read_blocks<SpaceToDepth>},
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 #include "formats/keras/layers/operations/operation.h"
 #include "formats/keras/model.h"
 #include "ops/dynamic_update_slice.h"
+#include "ops/fill.h"
+#include "ops/gather_nd.h"
 #include "ops/scatter_nd.h"
 #include "ops/segment_reduce.h"
 #include "ops/slice.h"
@@ -76,13 +78,13 @@ void read_in_top_k(Operation& op) {
 
 void read_scatter(Operation& op) {
   const ValueId indices = op.g.cast(op.tensor(0, "indices", DType::kInt32), DType::kInt32);
-  const ValueId values = op.tensor(1, "values");
+  const ValueId values = op.tensor(1, "values|updates");
   const auto shape = op.integers(2, "shape");
   if (op.ok()) op.output(op.layer().emit(ScatterNd{}, {indices, values, op.g.integers(shape)}));
 }
 
 void read_scatter_update(Operation& op) {
-  const ValueId x = op.tensor(0, "inputs");
+  const ValueId x = op.tensor(0, "inputs|tensor");
   const ValueId indices = op.g.cast(op.tensor(1, "indices", DType::kInt32), DType::kInt32);
   const ValueId updates = op.tensor(2, "updates");
   if (!op.plain(3, "reduction").is_null()) return op.unsupported("a reduction is not supported");
@@ -102,14 +104,55 @@ void read_segments(Operation& op) {
 }
 
 ValueId start_of(Operation& op) {
-  return op.g.cast(op.tensor(1, "start_indices", DType::kInt32), DType::kInt32);
+  return op.g.cast(op.tensor(1, "start_indices|begin", DType::kInt32), DType::kInt32);
 }
 
 void read_slice(Operation& op) {
-  const ValueId x = op.x();
+  const ValueId x = op.tensor(0, "input_|inputs|x");
   const ValueId start = start_of(op);
-  const auto shape = op.integers(2, "shape");
-  if (op.ok()) op.output(op.layer().emit(Slice{}, {x, start, op.g.integers(shape)}));
+  const ValueId size = op.g.cast(op.tensor(2, "shape|size", DType::kInt32), DType::kInt32);
+  if (op.ok()) op.output(op.layer().emit(Slice{}, {x, start, size}));
+}
+
+void read_strided_slice(Operation& op) {
+  const ValueId x = op.tensor(0, "input_");
+  const auto bounds = [&](std::size_t position, std::string_view name) {
+    return op.g.cast(op.tensor(position, name, DType::kInt32), DType::kInt32);
+  };
+  const ValueId begin = bounds(1, "begin"), end = bounds(2, "end");
+  if (!op.ok()) return;
+  ValueId strides = ValueId::kNone;
+  if (op.argument(3, "strides").is_none()) {
+    const std::int64_t count = op.layer().extent(begin, 0);
+    if (!op.ok() || count > 32) return op.fail("begin: too long");
+    strides = op.g.integers(std::vector<std::int64_t>(static_cast<std::size_t>(count), 1));
+  } else {
+    strides = bounds(3, "strides");
+  }
+  StridedSlice slice;
+  const auto mask = [&](const char* name) {
+    return static_cast<std::int32_t>(op.integer(Operation::kNamed, name, 0));
+  };
+  slice.begin_mask = mask("begin_mask");
+  slice.end_mask = mask("end_mask");
+  slice.ellipsis_mask = mask("ellipsis_mask");
+  slice.new_axis_mask = mask("new_axis_mask");
+  slice.shrink_axis_mask = mask("shrink_axis_mask");
+  if (op.ok()) op.output(op.layer().emit(slice, {x, begin, end, strides}));
+}
+
+void read_gather_nd(Operation& op) {
+  const ValueId x = op.tensor(0, "params");
+  const ValueId indices = op.g.cast(op.tensor(1, "indices", DType::kInt32), DType::kInt32);
+  if (op.integer(Operation::kNamed, "batch_dims", 0) != 0)
+    return op.unsupported("batch_dims is not supported");
+  if (op.ok()) op.output(op.layer().emit(GatherNd{}, {x, indices}));
+}
+
+void read_fill(Operation& op) {
+  const ValueId shape = op.g.cast(op.tensor(0, "dims", DType::kInt32), DType::kInt32);
+  const ValueId value = op.tensor(1, "value");
+  if (op.ok()) op.output(op.layer().emit(Fill{}, {shape, value}));
 }
 
 void read_slice_update(Operation& op) {
@@ -207,6 +250,13 @@ constexpr OperationRule kRules[] = {
     {"segment_min", read_segments<Segment::kMin>},
     {"segment_prod", read_segments<Segment::kProd>},
     {"slice", read_slice},
+    {"strided_slice", read_strided_slice},
+    {"gather_nd", read_gather_nd},
+    {"fill", read_fill},
+    {"scatter_nd", read_scatter},
+    {"tensor_scatter_nd_update", read_scatter_update},
+    {"unsorted_segment_sum", read_segments<Segment::kSum>},
+    {"unsorted_segment_max", read_segments<Segment::kMax>},
     {"slice_update", read_slice_update},
     {"get_item", read_get_item},
     {"getitem", read_get_item},

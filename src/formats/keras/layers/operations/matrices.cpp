@@ -98,11 +98,34 @@ void read_triangle(Operation& op) {
   op.output(op.g.select(kept, x, op.g.number(0, op.g.dtype(x))));
 }
 
+// A band around the diagonal; a negative width keeps all on that side.
+void read_band(Operation& op) {
+  const ValueId x = op.x();
+  const double lower = static_cast<double>(op.integer(1, "num_lower"));
+  const double upper = static_cast<double>(op.integer(2, "num_upper"));
+  if (!op.ok() || op.g.rank(x) < 2) return op.fail("expected matrices");
+  const ValueId rows = op.g.expand_dims(op.g.range(op.g.extent(x, -2)), 1);
+  const ValueId columns = op.g.expand_dims(op.g.range(op.g.extent(x, -1)), 0);
+  ValueId kept = op.g.binary(BinaryKind::kEqual, rows, rows);
+  if (lower >= 0) {
+    const ValueId least = op.g.add(columns, lower);
+    kept = op.g.logical_and(kept, op.g.binary(BinaryKind::kLessEqual, rows, least));
+  }
+  if (upper >= 0) {
+    const ValueId most = op.g.add(rows, upper);
+    kept = op.g.logical_and(kept, op.g.binary(BinaryKind::kLessEqual, columns, most));
+  }
+  op.output(op.g.select(kept, x, op.g.number(0, op.g.dtype(x))));
+}
+
 // The diagonal of two axes, as the last dimension.
 ValueId diagonal_of(Operation& op) {
   const ValueId x = op.x();
   const std::int64_t offset = op.integer(1, "offset", 0);
-  const int a = op.axis(op.integer(2, "axis1", 0), x), b = op.axis(op.integer(3, "axis2", 1), x);
+  // TensorFlow's functions are of the last two.
+  const bool keras = op.layer().object().is_operation;
+  const int a = op.axis(op.integer(2, "axis1", keras ? 0 : -2), x),
+            b = op.axis(op.integer(3, "axis2", keras ? 1 : -1), x);
   if (!op.ok() || a == b) return x;
   const std::int64_t rows = op.layer().extent(x, a), columns = op.layer().extent(x, b);
   std::vector<double> places;
@@ -185,10 +208,13 @@ void read_cross(Operation& op) {
 }
 
 constexpr OperationRule kRules[] = {
-    {"matmul", read_matmul}, {"dot", read_dot},       {"einsum", read_einsum},
-    {"tril", read_triangle}, {"triu", read_triangle}, {"diagonal", read_diagonal},
-    {"trace", read_trace},   {"inner", read_inner},   {"tensordot", read_tensordot},
-    {"outer", read_outer},   {"vdot", read_vdot},     {"cross", read_cross},
+    {"matmul", read_matmul},       {"dot", read_dot},
+    {"einsum", read_einsum},       {"tril", read_triangle},
+    {"triu", read_triangle},       {"diagonal", read_diagonal},
+    {"trace", read_trace},         {"inner", read_inner},
+    {"tensordot", read_tensordot}, {"outer", read_outer},
+    {"vdot", read_vdot},           {"cross", read_cross},
+    {"band_part", read_band},      {"diag_part", read_diagonal},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "formats/keras/layers/operations/operation.h"
 #include "formats/keras/model.h"
+#include "ops/cumulate.h"
 
 namespace tare {
 namespace {
@@ -33,6 +34,12 @@ void read_logsumexp(Operation& op) {
   // Reducing the sum of one element each takes the dimensions away.
   const ValueId result = op.g.add(sum, largest);
   op.output(op.flag(kKeep, false) ? result : op.g.max(result, axes, false));
+}
+
+void read_euclidean(Operation& op) {
+  const ValueId x = op.real(op.x());
+  op.output(op.g.unary(UnaryKind::kSqrt,
+                       op.g.sum(op.g.square(x), op.axes(1, kAxis, x), op.flag(kKeep, false))));
 }
 
 void read_count_nonzero(Operation& op) {
@@ -115,30 +122,46 @@ void read_norm(Operation& op) {
 void read_cumulative(Operation& op) {
   ValueId x = op.x();
   const Json axis = op.plain(1, "axis");
-  if (axis.is_null()) x = op.g.reshape(x, {-1});
+  if (axis.is_null() && op.layer().object().is_operation) x = op.g.reshape(x, {-1});
   if (op.ok() && op.g.dtype(x) == DType::kBool) x = op.g.cast(x, DType::kInt32);
   if (const auto type = keras_dtype(op.plain(Operation::kNamed, "dtype").if_string().value_or("")))
     x = op.g.cast(x, *type);
-  if (op.flag("exclusive", false)) return op.unsupported("exclusive sums are not supported");
   const int at = op.axis(axis.is_null() ? 0 : op.integer(1, "axis"), x);
-  op.output(op.g.cumulative(x, at, op.name() == "cumprod", op.flag("reverse", false)));
+  const Cumulate cumulate{.product = op.name() == "cumprod",
+                          .exclusive = op.flag("exclusive", false),
+                          .reverse = op.flag("reverse", false)};
+  if (op.ok()) op.output(op.layer().emit(cumulate, {x, op.g.number(at, DType::kInt32)}));
 }
 
 using K = ReduceKind;
 constexpr OperationRule kRules[] = {
-    {"sum", read_reduce<K::kSum>},         {"reduce_sum", read_reduce<K::kSum>},
-    {"mean", read_reduce<K::kMean>},       {"reduce_mean", read_reduce<K::kMean>},
-    {"max", read_reduce<K::kMax>},         {"amax", read_reduce<K::kMax>},
-    {"reduce_max", read_reduce<K::kMax>},  {"min", read_reduce<K::kMin>},
-    {"amin", read_reduce<K::kMin>},        {"reduce_min", read_reduce<K::kMin>},
-    {"prod", read_reduce<K::kProd>},       {"reduce_prod", read_reduce<K::kProd>},
-    {"any", read_reduce<K::kAny>},         {"reduce_any", read_reduce<K::kAny>},
-    {"all", read_reduce<K::kAll>},         {"reduce_all", read_reduce<K::kAll>},
-    {"logsumexp", read_logsumexp},         {"reduce_logsumexp", read_logsumexp},
-    {"count_nonzero", read_count_nonzero}, {"argmax", read_arg_extreme},
-    {"argmin", read_arg_extreme},          {"normalize", read_normalize},
-    {"l2_normalize", read_normalize},      {"norm", read_norm},
-    {"cumsum", read_cumulative},           {"cumprod", read_cumulative},
+    {"sum", read_reduce<K::kSum>},
+    {"reduce_sum", read_reduce<K::kSum>},
+    {"mean", read_reduce<K::kMean>},
+    {"reduce_mean", read_reduce<K::kMean>},
+    {"max", read_reduce<K::kMax>},
+    {"amax", read_reduce<K::kMax>},
+    {"reduce_max", read_reduce<K::kMax>},
+    {"min", read_reduce<K::kMin>},
+    {"amin", read_reduce<K::kMin>},
+    {"reduce_min", read_reduce<K::kMin>},
+    {"prod", read_reduce<K::kProd>},
+    {"reduce_prod", read_reduce<K::kProd>},
+    {"any", read_reduce<K::kAny>},
+    {"reduce_any", read_reduce<K::kAny>},
+    {"all", read_reduce<K::kAll>},
+    {"reduce_all", read_reduce<K::kAll>},
+    {"logsumexp", read_logsumexp},
+    {"reduce_logsumexp", read_logsumexp},
+    {"reduce_euclidean_norm", read_euclidean},
+    {"count_nonzero", read_count_nonzero},
+    {"argmax", read_arg_extreme},
+    {"argmin", read_arg_extreme},
+    {"normalize", read_normalize},
+    {"l2_normalize", read_normalize},
+    {"norm", read_norm},
+    {"cumsum", read_cumulative},
+    {"cumprod", read_cumulative},
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "formats/keras/model.h"
 #include "ir/constant_tensor.h"
 #include "ops/mirror_pad.h"
+#include "ops/rank_of.h"
 #include "ops/reshape.h"
 #include "ops/shape_of.h"
 
@@ -301,7 +302,9 @@ void read_rot90(Operation& op) {
   ValueId x = op.x();
   const std::int64_t turns = ((op.integer(1, "k", 1) % 4) + 4) % 4;
   const bool usual = op.plain(2, "axes").is_null();
-  const auto axes = usual ? std::vector<std::int64_t>{0, 1} : op.integers(2, "axes");
+  // TensorFlow turns images, maybe a batch of them.
+  const std::int64_t first = op.layer().object().is_operation ? 0 : op.g.rank(x) - 3;
+  const auto axes = usual ? std::vector<std::int64_t>{first, first + 1} : op.integers(2, "axes");
   if (axes.size() != 2 || !op.ok()) return op.fail("axes: expected two");
   const int a = op.axis(axes[0], x), b = op.axis(axes[1], x);
   if (!op.ok()) return;
@@ -309,6 +312,19 @@ void read_rot90(Operation& op) {
   for (int i = 0; i < op.g.rank(x); ++i) order.push_back(i == a ? b : i == b ? a : i);
   for (std::int64_t i = 0; i < turns; ++i) x = op.g.reverse(op.g.transpose(x, order), a);
   op.output(x);
+}
+
+void read_rank(Operation& op) { op.output(op.layer().emit(RankOf{}, {op.x()})); }
+
+void read_size(Operation& op) {
+  op.output(op.g.reduce(ReduceKind::kProd, op.layer().emit(ShapeOf{}, {op.x()}), {0}, false));
+}
+
+void read_batch_flatten(Operation& op) {
+  const ValueId x = op.x();
+  Compose::Axes axes;
+  for (int i = 1; i < op.g.rank(x); ++i) axes.push_back(i);
+  op.output(op.join(x, axes).value);
 }
 
 void read_append(Operation& op) {
@@ -377,6 +393,11 @@ constexpr OperationRule kRules[] = {
     {"hstack", read_joined<1>},
     {"vstack", read_joined<0>},
     {"dstack", read_joined<2>},
+    {"rank", read_rank},
+    {"size", read_size},
+    {"batch_flatten", read_batch_flatten},
+    {"flip_left_right", read_flip_one<-2>},
+    {"flip_up_down", read_flip_one<-3>},
     {"meshgrid", read_meshgrid},
     {"array_split", read_split},
     {"hsplit", read_split},
