@@ -84,8 +84,11 @@ function curve(pricing: Pricing, basket: Basket, varied: Fruit, width: number): 
     count: String(now),
     price: whole(price),
   });
-  // The line rises to the right, so the number stands to its left where there is room.
-  const left = now >= 3;
+  // The line rises to the right, so the number stands to its left where there is room, else above what it runs over.
+  const words = whole(price);
+  const wide = words.length * 12 + 14;
+  const left = x(now) - wide > margin.left;
+  const over = prices.filter((_, i) => i / samples >= now && x(i / samples) <= x(now) + wide);
   return draw(
     'svg',
     { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label, class: varied },
@@ -114,11 +117,11 @@ function curve(pricing: Pricing, basket: Basket, varied: Fruit, width: number): 
       'text',
       {
         class: 'value',
-        x: x(now) + (left ? -12 : -8),
-        y: Math.max(y(price) - (left ? 9 : 16), 17),
+        x: left ? x(now) - 12 : Math.max(x(now) - 8, margin.left + 4),
+        y: Math.max(left ? y(price) - 9 : y(Math.max(...over)) - 14, 17),
         'text-anchor': left ? 'end' : 'start',
       },
-      whole(price),
+      words,
     ),
   );
 }
