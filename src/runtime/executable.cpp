@@ -16,11 +16,15 @@ double now() {
 }  // namespace
 
 Executable::Executable(std::shared_ptr<const Module> module, const PlanOptions& options)
-    : module_(std::move(module)), options_(options), runners_(module_->graphs.size()) {
-  if (options_.seed == 0) options_.seed = entropy();
-}
+    : module_(std::move(module)), options_(options), runners_(module_->graphs.size()) {}
 
 Executable::~Executable() = default;
+
+// Drawn when a node first asks: the system's generator takes longer to start than a small model.
+std::uint64_t Executable::seed() {
+  if (options_.seed == 0) options_.seed = entropy();
+  return options_.seed;
+}
 
 GraphRunner& Executable::runner(GraphId graph) {
   auto& slot = runners_[index(graph)];

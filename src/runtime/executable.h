@@ -43,6 +43,7 @@ class Executable {
   friend class GraphRunner;
   friend class StepHost;
   GraphRunner& runner(GraphId graph);
+  std::uint64_t seed();
   Result<std::vector<TensorValue>> call(GraphId graph, std::span<const Tensor> inputs);
   bool within_time(ErrorSink& sink);
   Status initialise();

@@ -34,7 +34,7 @@ class StepHost : public EvalHost {
   }
   Resources* resources() override { return &runner_.executable_.resources_; }
   ObjectPtr* node_state() override { return &runner_.node_states_[step_.node]; }
-  std::uint64_t seed() override { return runner_.executable_.options_.seed; }
+  std::uint64_t seed() override { return runner_.executable_.seed(); }
   bool spend_trip(ErrorSink& sink) override {
     Executable& e = runner_.executable_;
     if (++e.trips_ > e.options_.budgets.loop_trips) {
