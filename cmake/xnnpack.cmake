@@ -59,7 +59,7 @@ if(EMSCRIPTEN)
   set(nan_stays ${XNNPACK_KERNELS})
   list(FILTER nan_stays INCLUDE REGEX "/f32-(vclamp|vmaxc?|vminc?|(i?gemm|dwconv|vmulcaddc)-.*minmax)-wasmsimd-x86")
   set_property(SOURCE ${nan_stays} APPEND PROPERTY COMPILE_OPTIONS
-               "SHELL:-include ${CMAKE_SOURCE_DIR}/cmake/xnnpack/shim/nan_stays.h")
+               "-include${CMAKE_SOURCE_DIR}/cmake/xnnpack/shim/nan_stays.h")
   # Where hosts are not x86 the kernels for ARM would give NaN for the maximum of NaN and a number.
   foreach(name vmax vmaxc vmin vminc)
     set_property(SOURCE "${xnnpack_SOURCE_DIR}/src/configs/binary-elementwise-config.c" APPEND PROPERTY
