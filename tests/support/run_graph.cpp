@@ -10,7 +10,7 @@ namespace tare::test {
 
 Module TestGraph::one_graph() {
   Module module;
-  module.graphs.push_back({.name = "main"});
+  module.graphs.emplace_back().name = "main";
   return module;
 }
 

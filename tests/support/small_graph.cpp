@@ -35,8 +35,8 @@ ValueId SmallGraph::constant(const TensorValue& value) {
 void SmallGraph::output(ValueId id) { builder_.output(id); }
 
 std::string SmallGraph::start(std::shared_ptr<const Module> module, bool use_xnnpack) {
-  executable_ =
-      std::make_unique<Executable>(std::move(module), PlanOptions{.use_xnnpack = use_xnnpack});
+  executable_ = std::make_unique<Executable>(
+      std::move(module), PlanOptions{.budgets = {}, .use_xnnpack = use_xnnpack});
   return {};
 }
 
