@@ -119,18 +119,16 @@ const dictionaries: Record<Language, Words> = { en: english, 'zh-Hant': chinese 
 
 let current: Language = 'en';
 
-export function language(): Language {
-  return current;
-}
-
 export function t(key: keyof Words, values: Record<string, string> = {}): string {
   return dictionaries[current][key].replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
 }
 
+/** With separators as both languages have them. Intl would take longer to start than the first price does. */
 export function formatNumber(value: number, digits = 0): string {
   // Adding zero turns -0 into 0.
-  const rounded = Number(value.toFixed(digits)) + 0;
-  return rounded.toLocaleString(current, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const [whole, fraction] = (Number(value.toFixed(digits)) + 0).toFixed(digits).split('.') as [string, string?];
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
 
 /** The language kept from last time, else the browser's first that we have. */
