@@ -25,8 +25,10 @@ struct Loading {
 
 // Of 10,000 baskets in one batch, those whose price rounds to the right one.
 std::int64_t rightly_priced(const Loading& loading) {
-  auto model = cli::open_model(test::source_path(std::string("models/fruit/") + loading.file),
-                               {.budgets = {}, .use_xnnpack = loading.use_xnnpack});
+  LoadOptions options;
+  options.use_xnnpack = loading.use_xnnpack;
+  auto model =
+      cli::open_model(test::source_path(std::string("models/fruit/") + loading.file), options);
   EXPECT_TRUE(model.ok()) << loading.file << ": " << model.error().text();
   if (!model.ok()) return 0;
   const Shape shape{kBaskets, 3};
