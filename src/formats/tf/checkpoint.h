@@ -37,7 +37,6 @@ class TfCheckpoint {
     std::vector<Slice> slices;
   };
 
-  Status read_entries(std::span<const std::byte> block);
   Status add_entry(std::string_view key, std::span<const std::byte> value);
   Result<TensorValue> read_slices(const ModelBundle& bundle, const std::string& name,
                                   const Entry& whole, std::uint64_t max_bytes) const;
