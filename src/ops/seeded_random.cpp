@@ -1,36 +1,91 @@
-// TruncatedNormal, RandomUniformInt, and the readers of all of TensorFlow's seeded random ops.
-#include "ops/truncated_normal.h"
+// Floats and whole numbers of TensorFlow's streams, and the readers of all its seeded random ops.
+// Each run leaves 256 blocks a number behind, used or not.
+#include "ops/seeded_random.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
 #include "ir/facets.h"
 #include "ops/common/elements.h"
 #include "ops/common/wanted_shape.h"
-#include "ops/compose.h"
 #include "ops/random.h"
 #include "ports/tf_node.h"
 
 namespace tare {
 namespace {
 
-void infer(const TruncatedNormal&, InferContext& c) {
-  c.output(0, DType::kFloat32, wanted_shape(c, 0));
+using Kind = SeededRandom::Kind;
+
+constexpr std::uint64_t kBlocksPerNumber = 256;
+
+void infer(const SeededRandom& op, InferContext& c) {
+  if (c.require(is_float(op.dtype), "dtype: expected a float type"))
+    c.output(0, op.dtype, wanted_shape(c, 0));
 }
 
-void eval(const TruncatedNormal& op, EvalContext& c) {
+// A stream's words one by one.
+class Words {
+ public:
+  explicit Words(const PhiloxStream& stream) : stream_(stream) {}
+  std::uint32_t next() {
+    if (used_ == block_.size()) {
+      block_ = stream_.next();
+      used_ = 0;
+    }
+    return block_[used_++];
+  }
+
+ private:
+  PhiloxStream stream_;
+  std::array<std::uint32_t, 4> block_{};
+  std::size_t used_ = 4;
+};
+
+double uniform(Words& words, DType dtype) {
+  const std::uint32_t first = words.next();
+  if (dtype == DType::kFloat64) return uniform_double(first, words.next());
+  if (dtype == DType::kFloat16) return (first & 0x3ff) / 1024.0;
+  if (dtype == DType::kBFloat16) return (first & 0x7f) / 128.0;
+  return static_cast<double>(uniform_float(first));
+}
+
+// Box and Muller's two normal numbers of two uniform ones, in the arithmetic of the result.
+template <class T>
+std::array<double, 2> normal_pair(Words& words) {
+  const DType dtype = sizeof(T) == 8 ? DType::kFloat64 : DType::kFloat32;
+  const T u = std::max(static_cast<T>(uniform(words, dtype)), T(1.0e-7));
+  const T angle = T(2) * std::numbers::pi_v<T> * static_cast<T>(uniform(words, dtype));
+  const T radius = std::sqrt(T(-2) * std::log(u));
+  return {static_cast<double>(std::sin(angle) * radius),
+          static_cast<double>(std::cos(angle) * radius)};
+}
+
+void eval(const SeededRandom& op, EvalContext& c) {
   PhiloxStream* stream = random_stream(c, op.seeds);
   if (stream == nullptr) return;
-  const auto out = c.output(0).as<float>();
-  for (std::size_t i = 0; i < out.size();) {
-    const auto bits = stream->next();
-    for (std::size_t k = 0; k < 4; k += 2) {
-      const float u = std::max(uniform_float(bits[k]), 1.0e-7f);
-      const float angle = 2.0f * std::numbers::pi_v<float> * uniform_float(bits[k + 1]);
-      const float radius = std::sqrt(-2.0f * std::log(u));
-      for (const float v : {std::sin(angle) * radius, std::cos(angle) * radius}) {
-        if (std::fabs(v) < 2.0f && i < out.size()) out[i++] = v;
+  Tensor& out = c.output(0);
+  const StoreDouble store = store_double(out.dtype);
+  const bool wide = out.dtype == DType::kFloat64, again = op.kind == Kind::kTruncatedNormal;
+  const std::int64_t count = out.elements(), group = wide ? 2 : 4;
+  const PhiloxStream first = *stream;
+  stream->skip(static_cast<std::uint64_t>(count) * kBlocksPerNumber);
+  Words words(first);
+  for (std::int64_t begin = 0; begin < count; begin += group) {
+    const std::int64_t end = std::min(begin + group, count);
+    if (again) {
+      PhiloxStream own = first;
+      own.skip(static_cast<std::uint64_t>(begin) * kBlocksPerNumber / 4);
+      words = Words(own);
+    }
+    for (std::int64_t i = begin; i < end;) {
+      if (op.kind == Kind::kUniform) {
+        store(out.data, i++, uniform(words, out.dtype));
+        continue;
+      }
+      for (const double v : wide ? normal_pair<double>(words) : normal_pair<float>(words)) {
+        if (i < end && !(again && std::fabs(v) >= 2)) store(out.data, i++, v);
       }
     }
   }
@@ -58,8 +113,10 @@ void eval_int(const RandomUniformInt& op, EvalContext& c) {
   const StoreInt store = store_int(out.dtype);
   const bool wide = out.dtype == DType::kInt64;
   const std::int64_t count = out.elements();
+  PhiloxStream draws = *stream;
+  stream->skip(static_cast<std::uint64_t>(count) * kBlocksPerNumber);
   for (std::int64_t i = 0; i < count;) {
-    const auto bits = stream->next();
+    const auto bits = draws.next();
     for (std::size_t k = 0; k < 4 && i < count; k += wide ? 2 : 1) {
       const std::uint64_t drawn =
           wide ? bits[k] | static_cast<std::uint64_t>(bits[k + 1]) << 32 : bits[k];
@@ -71,20 +128,9 @@ void eval_int(const RandomUniformInt& op, EvalContext& c) {
 
 Seeds seeds_of(TfNode& n) { return {.seed = n.integer("seed", 0), .seed2 = n.integer("seed2", 0)}; }
 
-// The ops draw float32; other floats are made of it.
-template <RandomKind kind>
+template <Kind kind>
 void read_random(TfNode& n) {
-  if (!n.expect(1)) return;
-  Compose g(n.builder());
-  n.output(0, g.cast(n.emit(Random{kind, seeds_of(n)}, {n.input(0)}),
-                     n.dtype("dtype", DType::kFloat32)));
-}
-
-void read_truncated(TfNode& n) {
-  if (!n.expect(1)) return;
-  Compose g(n.builder());
-  n.output(0, g.cast(n.emit(TruncatedNormal{seeds_of(n)}, {n.input(0)}),
-                     n.dtype("dtype", DType::kFloat32)));
+  if (n.expect(1)) n.become(SeededRandom{kind, n.dtype("dtype", DType::kFloat32), seeds_of(n)});
 }
 
 void read_int(TfNode& n) {
@@ -98,17 +144,18 @@ void read_multinomial(TfNode& n) {
 
 }  // namespace
 
-const OpDef TruncatedNormal::kOp =
-    define_op<TruncatedNormal, infer>("truncated_normal", kRandom | kStateful);
+const OpDef SeededRandom::kOp =
+    define_op<SeededRandom, infer>("seeded_random", kRandom | kStateful);
 const OpDef RandomUniformInt::kOp =
     define_op<RandomUniformInt, infer_int>("random_uniform_int", kRandom | kStateful);
-extern const EvalFacet eval_truncated_normal = eval_facet<TruncatedNormal, eval>();
+extern const EvalFacet eval_seeded_random = eval_facet<SeededRandom, eval>();
 extern const EvalFacet eval_random_uniform_int = eval_facet<RandomUniformInt, eval_int>();
 extern const ReadTfFacet read_tf_multinomial{"Multinomial", read_multinomial};
 extern const ReadTfFacet read_tf_random_standard_normal{"RandomStandardNormal",
-                                                        read_random<RandomKind::kStandardNormal>};
-extern const ReadTfFacet read_tf_random_uniform{"RandomUniform", read_random<RandomKind::kUniform>};
+                                                        read_random<Kind::kNormal>};
+extern const ReadTfFacet read_tf_random_uniform{"RandomUniform", read_random<Kind::kUniform>};
 extern const ReadTfFacet read_tf_random_uniform_int{"RandomUniformInt", read_int};
-extern const ReadTfFacet read_tf_truncated_normal{"TruncatedNormal", read_truncated};
+extern const ReadTfFacet read_tf_truncated_normal{"TruncatedNormal",
+                                                  read_random<Kind::kTruncatedNormal>};
 
 }  // namespace tare

@@ -1,5 +1,5 @@
-// Random numbers of the normal distribution, drawn again where they are more than two deviations
-// from the mean. Input: the shape. Output: float32.
+// Random numbers as TensorFlow's ops of these seeds draw them: uniform in [0, 1), normal, or normal
+// and drawn again where they are more than two deviations from the mean. Input: the shape.
 #pragma once
 
 #include "ir/op_def.h"
@@ -7,9 +7,12 @@
 
 namespace tare {
 
-struct TruncatedNormal {
+struct SeededRandom {
+  enum class Kind : std::uint8_t { kUniform, kNormal, kTruncatedNormal };
+  Kind kind = Kind::kUniform;
+  DType dtype = DType::kFloat32;  // float16, bfloat16, float32 or float64
   Seeds seeds;
-  bool operator==(const TruncatedNormal&) const = default;
+  bool operator==(const SeededRandom&) const = default;
   static const OpDef kOp;
 };
 
