@@ -112,6 +112,15 @@ struct Settings {
   bool ties_by_heap;
   std::int64_t most;
   float iou, score, sigma;
+  bool tensorflow;
+
+  bool drops(float overlap) const {
+    return sigma <= 0 && (tensorflow ? overlap > iou : overlap >= iou);
+  }
+  float decay(float overlap) const {
+    const bool fades = tensorflow || overlap <= iou || iou >= 1;
+    return fades ? std::exp(-0.5f / sigma * overlap * overlap) : 0.0f;
+  }
 };
 
 std::vector<Candidate> suppress(const float* boxes, std::span<const float> scores,
@@ -120,7 +129,6 @@ std::vector<Candidate> suppress(const float* boxes, std::span<const float> score
   for (std::size_t i = 0; i < scores.size(); ++i) {
     if (scores[i] > s.score) waiting.push({static_cast<std::int64_t>(i), scores[i], 0});
   }
-  const float decay = s.sigma > 0 ? -0.5f / s.sigma : 0.0f;
   std::vector<Candidate> kept;
   while (static_cast<std::int64_t>(kept.size()) < s.most && !waiting.empty()) {
     Candidate next = waiting.pop();
@@ -128,12 +136,11 @@ std::vector<Candidate> suppress(const float* boxes, std::span<const float> score
     bool out = false;
     for (std::size_t j = kept.size(); j-- > next.compared;) {
       const float iou = intersection_over_union(boxes + 4 * next.box, boxes + 4 * kept[j].box);
-      if (iou >= s.iou && s.sigma <= 0) {
+      if (s.drops(iou)) {
         out = true;
         break;
       }
-      if (s.sigma > 0)
-        next.score = iou <= s.iou || s.iou >= 1 ? next.score * std::exp(decay * iou * iou) : 0.0f;
+      if (s.sigma > 0) next.score *= s.decay(iou);
       if (next.score <= s.score) {
         out = true;
         break;
@@ -151,8 +158,12 @@ std::vector<Candidate> suppress(const float* boxes, std::span<const float> score
 
 void eval(const NonMaxSuppression& op, EvalContext& c) {
   const auto number = [&](int i) { return c.input(i).as<float>()[0]; };
-  const Settings s{op.ties_by_heap, integer_at(c.input(2), 0), number(3), number(4),
-                   op.soft ? number(5) : 0.0f};
+  const Settings s{.ties_by_heap = op.ties_by_heap,
+                   .most = integer_at(c.input(2), 0),
+                   .iou = number(3),
+                   .score = number(4),
+                   .sigma = op.soft ? number(5) : 0.0f,
+                   .tensorflow = op.tensorflow};
   if (!c.require(s.most >= 0, "a negative number of boxes to keep")) return;
   if (!c.require(s.iou >= 0 && s.iou <= 1, "the IoU threshold is outside [0, 1]")) return;
   if (!c.require(s.sigma >= 0, "a negative sigma")) return;

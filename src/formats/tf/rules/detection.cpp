@@ -18,7 +18,8 @@ void non_max_suppression(TfNode& n) {
   if (version == 2) inputs.push_back(b.scalar_f32(-std::numeric_limits<float>::infinity()));
   const bool padded = version >= 4 && n.flag("pad_to_max_output_size", false);
   const int outputs = version <= 3 ? 1 : version == 4 ? 2 : 3;
-  n.outputs(b.emit_n(NonMaxSuppression{.soft = version == 5, .padded = padded}, inputs, outputs));
+  n.outputs(b.emit_n(NonMaxSuppression{.soft = version == 5, .padded = padded, .tensorflow = true},
+                     inputs, outputs));
 }
 
 }  // namespace
