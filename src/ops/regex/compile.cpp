@@ -1,4 +1,6 @@
 // From a pattern's tree to a program. Counted repetitions are written out as often as they say.
+#include <algorithm>
+
 #include "ops/regex/regex_tree.h"
 
 namespace tare {
@@ -30,6 +32,7 @@ class RegexWriter {
     program_.steps[at].other = greedy ? other : first;
   }
   void write_any(const Tree& tree);
+  void write_plus(const Tree& tree);
   void write_repeat(const Tree& tree);
 
   RegexProgram& program_;
@@ -48,20 +51,44 @@ void RegexWriter::write_any(const Tree& tree) {
   for (const std::uint32_t e : exits) jump(e, end(), end(), true);
 }
 
+bool may_be_empty(const Tree& tree) {
+  const auto all = [&] { return std::all_of(tree.parts.begin(), tree.parts.end(), may_be_empty); };
+  switch (tree.kind) {
+    case Tree::Kind::kRunes:
+      return false;
+    case Tree::Kind::kAny:
+      return std::any_of(tree.parts.begin(), tree.parts.end(), may_be_empty);
+    case Tree::Kind::kRepeat:
+      return tree.least == 0 || all();
+    default:
+      return all();
+  }
+}
+
+// Once and again.
+void RegexWriter::write_plus(const Tree& tree) {
+  const std::uint32_t begin = end();
+  write(tree.parts[0]);
+  jump(split(), begin, end(), tree.greedy);
+}
+
 void RegexWriter::write_repeat(const Tree& tree) {
-  for (int i = 0; i < tree.least && fits(); ++i) write(tree.parts[0]);
-  if (tree.most < 0) {
+  const bool endless = tree.most < 0;
+  for (int i = endless ? 1 : 0; i < tree.least && fits(); ++i) write(tree.parts[0]);
+  if (endless && tree.least > 0) return write_plus(tree);
+  if (endless && !may_be_empty(tree.parts[0])) {
     const std::uint32_t fork = split();
     write(tree.parts[0]);
-    const std::uint32_t back = split();
-    jump(back, fork, fork, true);
-    jump(fork, fork + 1, end(), tree.greedy);
-    return;
+    jump(split(), fork, fork, true);
+    return jump(fork, fork + 1, end(), tree.greedy);
   }
   std::vector<std::uint32_t> forks;
-  for (int i = tree.least; i < tree.most && fits(); ++i) {
+  for (int i = tree.least; i < (endless ? 1 : tree.most) && fits(); ++i) {
     forks.push_back(split());
-    write(tree.parts[0]);
+    if (endless)
+      write_plus(tree);
+    else
+      write(tree.parts[0]);
   }
   for (const std::uint32_t f : forks) jump(f, f + 1, end(), tree.greedy);
 }
