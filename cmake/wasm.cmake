@@ -39,5 +39,11 @@ if(wasm_sources)
   tare_trim_xnnpack(tare CUT "${TARE_UNUSED_KERNELS}")
   tare_wasm_module(tare_price OPS ${TARE_PRICE_OPS} FACETS lower read_keras FORMATS tfjs)
   tare_trim_xnnpack(tare_price CUT "." KEEP "^f32_gemm(_nr2)?$" NO_REFERENCE NO_CONVERSIONS)
+  # What TensorFlow graphs cost: the same module without their readers and rules, built for
+  # scripts/size_of_tf.mjs alone.
+  tare_wasm_module(tare_without_tf FACETS eval lower read_tflite read_keras write_tflite format
+                   FORMATS tflite tfjs keras)
+  tare_trim_xnnpack(tare_without_tf CUT "${TARE_UNUSED_KERNELS}")
+  set_target_properties(tare_without_tf PROPERTIES EXCLUDE_FROM_ALL ON)
 endif()
 include(cmake/cli.cmake)
