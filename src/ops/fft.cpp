@@ -11,6 +11,7 @@
 
 #include "ir/facets.h"
 #include "ops/common/fourier.h"
+#include "ops/compose.h"
 #include "ports/tf_node.h"
 
 namespace tare {
@@ -133,12 +134,31 @@ void read_tf(TfNode& n) {
     n.become(Fft{kind});
 }
 
+// Over the last `dims` dimensions, one after another.
+template <FftKind kind, int dims>
+void read_many(TfNode& n) {
+  if (!n.expect(1)) return;
+  Compose g(n.builder());
+  ValueId x = n.input(0);
+  const int rank = g.rank(x);
+  if (!n.require(rank >= dims, "input: too few dimensions: " + g.shape(x).text())) return;
+  for (int d = 1; d <= dims; ++d) {
+    const int axis = rank - d;
+    x = g.move_axis(n.emit(Fft{kind}, {g.move_axis(x, axis, rank - 1)}), rank - 1, axis);
+  }
+  n.output(0, x);
+}
+
 }  // namespace
 
 const OpDef Fft::kOp = define_op_table<Fft, infer, variant>("fft");
 extern const EvalFacet eval_fft = eval_facet<Fft, eval>();
 extern const ReadTfFacet read_tf_fft{"FFT", read_tf<FftKind::kForward>};
+extern const ReadTfFacet read_tf_fft_2d{"FFT2D", read_many<FftKind::kForward, 2>};
+extern const ReadTfFacet read_tf_fft_3d{"FFT3D", read_many<FftKind::kForward, 3>};
 extern const ReadTfFacet read_tf_ifft{"IFFT", read_tf<FftKind::kInverse>};
+extern const ReadTfFacet read_tf_ifft_2d{"IFFT2D", read_many<FftKind::kInverse, 2>};
+extern const ReadTfFacet read_tf_ifft_3d{"IFFT3D", read_many<FftKind::kInverse, 3>};
 extern const ReadTfFacet read_tf_irfft{"IRFFT", read_tf<FftKind::kInverseReal>};
 extern const ReadTfFacet read_tf_rfft{"RFFT", read_tf<FftKind::kReal>};
 

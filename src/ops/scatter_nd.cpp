@@ -48,7 +48,8 @@ void eval(const ScatterNd&, EvalContext& c) {
   const StoreInt store = store_int(out.dtype);
   const LoadDouble real = load_double(out.dtype);
   const StoreDouble put = store_double(out.dtype);
-  if (!load && !real)
+  const LoadComplex complex = load_complex(out.dtype);
+  if (!load && !real && !complex)
     return c.fail("no kernel for " + std::string(dtype_name(out.dtype)), Code::kUnsupported);
   const std::int64_t tuples = depth == 0 ? 1 : at.elements() / depth;
   for (std::int64_t t = 0; t < tuples && slice > 0; ++t) {
@@ -67,8 +68,10 @@ void eval(const ScatterNd&, EvalContext& c) {
         store(out.data, to, load(out.data, to) | load(updates.data, from));
       else if (load)
         store(out.data, to, load(out.data, to) + load(updates.data, from));
-      else
+      else if (real)
         put(out.data, to, real(out.data, to) + real(updates.data, from));
+      else
+        store_complex(out.dtype)(out.data, to, complex(out.data, to) + complex(updates.data, from));
     }
   }
 }

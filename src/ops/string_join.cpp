@@ -46,16 +46,13 @@ void eval(const StringJoin& op, EvalContext& c) {
   c.output_strings(0, shape, strings);
 }
 
-// The axes in the order in which they are joined; false where one is out of range or named twice.
+// Counted from the front; false where one is out of range or named twice.
 bool axes_of(std::span<const std::int64_t> given, int rank, std::vector<int>& axes) {
   for (std::int64_t axis : given) {
     if (axis < -rank || axis >= rank) return false;
     const int a = static_cast<int>(axis < 0 ? axis + rank : axis);
     if (std::find(axes.begin(), axes.end(), a) != axes.end()) return false;
     axes.push_back(a);
-  }
-  if (given.empty()) {
-    for (int a = 0; a < rank; ++a) axes.push_back(a);
   }
   return true;
 }
@@ -90,7 +87,7 @@ void eval_reduce(const ReduceJoin& op, EvalContext& c) {
     given.push_back(integer_at(c.input(1), i));
   std::vector<int> axes;
   if (!c.require(axes_of(given, in.rank(), axes), "axes out of range or named twice")) return;
-  // Places in the order of the result: first what stays, then the axes as they are given.
+  // Places in the order of the result: first what stays, then the axes.
   Shape walked;
   std::array<std::int64_t, kMaxRank> steps{};
   const auto strides = strides_of(in);
@@ -102,9 +99,9 @@ void eval_reduce(const ReduceJoin& op, EvalContext& c) {
   for (int d = 0; d < in.rank(); ++d) {
     if (std::find(axes.begin(), axes.end(), d) == axes.end()) walk(d);
   }
-  for (const int d : axes) {
-    walk(d);
-    run *= in[d];
+  for (auto d = axes.rbegin(); d != axes.rend(); ++d) {
+    walk(*d);
+    run *= in[*d];
   }
   const Shape out = joined_shape(op, in, axes);
   std::vector<std::string> strings(static_cast<std::size_t>(out.elements()));

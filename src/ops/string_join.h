@@ -14,7 +14,7 @@ struct StringJoin {
   static const OpDef kOp;
 };
 
-// Inputs: strings, axes (those of an empty list: all, last first).
+// Inputs: strings, axes; those named first run fastest.
 struct ReduceJoin {
   std::string separator;
   bool keep_dims = false;

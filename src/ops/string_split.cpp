@@ -41,24 +41,27 @@ std::vector<std::string> parts_of(std::string_view text, std::string_view delimi
   return parts;
 }
 
-// Version 2: one separator of any length, or runs of blanks; at most so many cuts.
+// Version 2: one separator of any length, or runs of blanks; after so many cuts the rest is one
+// part, an empty one too.
 std::vector<std::string> parts_between(std::string_view text, std::string_view separator,
                                        std::int64_t most) {
   constexpr std::string_view kBlanks = " \t\n\v\f\r";
+  const auto end_of = [&](std::size_t at) { return std::min(at, text.size()); };
   const bool blanks = separator.empty();
   std::vector<std::string> parts;
-  const auto left = [&] { return most < 0 || static_cast<std::int64_t>(parts.size()) < most; };
-  std::size_t at = 0;
-  for (;;) {
-    if (blanks) at = std::min(text.find_first_not_of(kBlanks, at), text.size());
-    if (blanks && at == text.size()) return parts;
-    const std::size_t end =
-        left() ? (blanks ? text.find_first_of(kBlanks, at) : text.find(separator, at))
-               : std::string_view::npos;
-    parts.emplace_back(text.substr(at, end == std::string_view::npos ? end : end - at));
-    if (end == std::string_view::npos) return parts;
-    at = end + (blanks ? 1 : separator.size());
+  if (most == 0) return {std::string(text)};
+  if (blanks) text.remove_prefix(end_of(text.find_first_not_of(kBlanks)));
+  while (!blanks || !text.empty()) {
+    const std::size_t end = blanks ? text.find_first_of(kBlanks) : text.find(separator);
+    parts.emplace_back(text.substr(0, end));
+    if (end == std::string_view::npos && !blanks) return parts;
+    text.remove_prefix(end_of(end) + (blanks ? 0 : separator.size()));
+    if (blanks) text.remove_prefix(end_of(text.find_first_not_of(kBlanks)));
+    if (static_cast<std::int64_t>(parts.size()) != most) continue;
+    parts.emplace_back(text);
+    break;
   }
+  return parts;
 }
 
 void eval(const StringSplit& op, EvalContext& c) {

@@ -110,6 +110,16 @@ void eval(const TensorScatterUpdate& op, EvalContext& c) {
     return combine(op, c, slice, load, store_int(x.dtype));
   if (const LoadDouble load = load_double(x.dtype))
     return combine(op, c, slice, load, store_double(x.dtype));
+  if (op.kind == ScatterKind::kAdd || op.kind == ScatterKind::kSub) {
+    const LoadComplex load = load_complex(x.dtype);
+    const StoreComplex store = store_complex(x.dtype);
+    const double sign = op.kind == ScatterKind::kAdd ? 1 : -1;
+    return each_update(c, slice, [&](std::int64_t to, std::int64_t from) {
+      for (std::int64_t j = 0; j < slice; ++j)
+        store(c.output(0).data, to + j,
+              load(c.output(0).data, to + j) + sign * load(c.input(2).data, from + j));
+    });
+  }
   c.fail("no kernel for " + std::string(dtype_name(x.dtype)), Code::kUnsupported);
 }
 

@@ -80,6 +80,20 @@ std::vector<std::int64_t> TfNode::integers(std::string_view name) {
   return values;
 }
 
+std::vector<float> TfNode::numbers(std::string_view name) {
+  std::vector<float> values;
+  const TfAttr* a = attr(name, TfAttr::Kind::kList, false);
+  if (a == nullptr) return values;
+  for (const TfAttr& item : a->list) {
+    if (!require(item.kind == TfAttr::Kind::kFloat || item.kind == TfAttr::Kind::kInt,
+                 std::string(name) + ": expected a list of numbers"))
+      return {};
+    values.push_back(item.kind == TfAttr::Kind::kFloat ? static_cast<float>(item.number)
+                                                       : static_cast<float>(item.integer));
+  }
+  return values;
+}
+
 std::vector<std::string> TfNode::texts(std::string_view name) {
   std::vector<std::string> values;
   const TfAttr* a = attr(name, TfAttr::Kind::kList, false);
@@ -108,6 +122,19 @@ std::vector<DType> TfNode::dtypes(std::string_view name) {
 std::string TfNode::function(std::string_view name) {
   const TfAttr* a = attr(name, TfAttr::Kind::kFunction, true);
   return a != nullptr ? a->text : std::string();
+}
+
+std::vector<std::string> TfNode::functions_of(std::string_view name) {
+  std::vector<std::string> names;
+  const TfAttr* a = attr(name, TfAttr::Kind::kList, true);
+  if (a == nullptr) return names;
+  for (const TfAttr& item : a->list) {
+    if (!require(item.kind == TfAttr::Kind::kFunction,
+                 std::string(name) + ": expected a list of functions"))
+      return {};
+    names.push_back(item.text);
+  }
+  return names;
 }
 
 bool TfNode::expect(int least, int most) {

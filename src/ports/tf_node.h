@@ -67,9 +67,11 @@ class TfNode {
   DType dtype(std::string_view attr, std::optional<DType> otherwise = std::nullopt);
   Shape shape(std::string_view attr);                         // unknown when left out
   std::vector<std::int64_t> integers(std::string_view attr);  // empty when left out
+  std::vector<float> numbers(std::string_view attr);
   std::vector<std::string> texts(std::string_view attr);
   std::vector<DType> dtypes(std::string_view attr);
   std::string function(std::string_view attr);
+  std::vector<std::string> functions_of(std::string_view attr);  // a list of them
 
   int inputs() const { return static_cast<int>(inputs_.size()); }
   ValueId input(int i) const {

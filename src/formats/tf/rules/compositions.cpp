@@ -81,6 +81,49 @@ void bincount(TfNode& n) {
   n.output(0, reduced(n, binary ? ReduceKind::kMax : ReduceKind::kSum, hits, rank - 1));
 }
 
+// Of ragged rows, which splits cut out of the values.
+void ragged_bincount(TfNode& n) {
+  if (!n.expect(4)) return;
+  Compose g(n.builder());
+  const ValueId splits = n.input(0), values = n.input(1), weights = n.input(3);
+  const auto size = n.known_integers(2, "size");
+  if (!n.ok() ||
+      !n.require(size.size() == 1 && size[0] >= 0 && size[0] <= (1 << 24),
+                 "size: expected a number that is not negative") ||
+      !n.require(g.rank(splits) == 1 && g.rank(values) == 1, "expected vectors"))
+    return;
+  const DType type = g.dtype(weights);
+  const ValueId places = g.cast(g.range(g.extent(values, 0)), g.dtype(splits));
+  const ValueId begun =
+      g.binary(BinaryKind::kLessEqual, g.expand_dims(splits, 0), g.expand_dims(places, 1));
+  const ValueId row = g.sub(g.sum(g.cast(begun, DType::kInt32), {1}), 1.0);
+  ValueId hits = g.one_hot(g.cast(values, DType::kInt32), size[0], -1, type);
+  const Shape& w = g.shape(weights);
+  const bool binary = n.flag("binary_output", false);
+  if (!binary && !(w.known() && w.elements() == 0)) hits = g.mul(hits, g.expand_dims(weights, 1));
+  const Extent ends = g.extent(splits, 0);
+  const ValueId rows = g.sub(g.squeeze(g.shape_vector(std::span(&ends, 1)), 0), 1.0);
+  const ValueId counts =
+      n.emit(SegmentReduce{.kind = SegmentReduce::Kind::kSum}, {hits, row, rows});
+  n.output(0, binary ? g.minimum(counts, 1.0) : counts);
+}
+
+// What lies outside the range counts in the first or last bin.
+void histogram(TfNode& n) {
+  if (!n.expect(3)) return;
+  Compose g(n.builder());
+  const auto bins = n.known_integers(2, "nbins");
+  if (!n.ok() || !n.require(bins.size() == 1 && bins[0] >= 1 && bins[0] <= (1 << 20),
+                            "nbins: expected a positive number"))
+    return;
+  const ValueId x = g.reshape(n.input(0), {Extent(-1)});
+  const ValueId low = g.pick(n.input(1), 0, 0), high = g.pick(n.input(1), 0, 1);
+  const ValueId part = g.div(g.sub(x, low), g.sub(high, low));
+  const ValueId at = g.unary(UnaryKind::kFloor, g.mul(part, static_cast<double>(bins[0])));
+  const ValueId bin = g.cast(g.clip(at, 0, static_cast<double>(bins[0] - 1)), DType::kInt32);
+  n.output(0, g.sum(g.one_hot(bin, bins[0], -1, n.dtype("dtype", DType::kInt32)), {0}));
+}
+
 template <bool mean>
 void sparse_segment(TfNode& n) {
   if (!n.expect(3)) return;
@@ -101,20 +144,20 @@ void sparse_segment(TfNode& n) {
 
 void lin_space(TfNode& n) {
   if (!n.expect(3)) return;
-  const auto count = n.known_integers(2, "the number of values");
-  if (!n.ok() || !n.require(count.size() == 1 && count[0] >= 1 && count[0] <= (1 << 24),
-                            "num: expected a positive number"))
-    return;
   Compose g(n.builder());
+  const auto known = n.integers_if_known(n.input(2));
+  if (!n.require(!known || (known->size() == 1 && (*known)[0] >= 1 && (*known)[0] <= (1 << 24)),
+                 "num: expected a positive number"))
+    return;
   const DType type = n.type(0).dtype;
-  if (count[0] == 1) return n.output(0, g.reshape(n.input(0), {Extent(1)}));
   GraphBuilder& b = n.builder();
-  const ValueId steps = g.cast(
-      n.emit(RangeOp{},
-             {b.scalar_i32(0), b.scalar_i32(static_cast<std::int32_t>(count[0])), b.scalar_i32(1)}),
-      type);
-  const ValueId step = g.div(g.sub(n.input(1), n.input(0)), static_cast<double>(count[0] - 1));
-  n.output(0, g.add(n.input(0), g.mul(steps, step)));
+  const ValueId start = g.reshape(n.input(0), {Extent(1)});
+  if (known && (*known)[0] == 1) return n.output(0, start);
+  const ValueId count = g.cast(n.input(2), DType::kInt32);
+  const ValueId steps = g.cast(n.emit(RangeOp{}, {b.scalar_i32(0), count, b.scalar_i32(1)}), type);
+  const ValueId gaps = g.cast(g.maximum(g.sub(count, 1.0), 1.0), type);
+  const ValueId step = g.div(g.sub(n.input(1), n.input(0)), gaps);
+  n.output(0, g.add(start, g.mul(steps, step)));
 }
 
 template <SegmentReduce::Kind kind>
@@ -133,9 +176,11 @@ void l2_loss(TfNode& n) {
 
 extern const ReadTfFacet read_tf_bincount{"Bincount", bincount};
 extern const ReadTfFacet read_tf_dense_bincount{"DenseBincount", bincount};
+extern const ReadTfFacet read_tf_histogram_fixed_width{"HistogramFixedWidth", histogram};
 extern const ReadTfFacet read_tf_lin_space{"LinSpace", lin_space};
 extern const ReadTfFacet read_tf_lower_bound{"LowerBound", bound<BinaryKind::kLess>};
 extern const ReadTfFacet read_tf_matrix_band_part{"MatrixBandPart", matrix_band_part};
+extern const ReadTfFacet read_tf_ragged_bincount{"RaggedBincount", ragged_bincount};
 extern const ReadTfFacet read_tf_sparse_segment_mean{"SparseSegmentMean", sparse_segment<true>};
 extern const ReadTfFacet read_tf_sparse_segment_sum{"SparseSegmentSum", sparse_segment<false>};
 extern const ReadTfFacet read_tf_l2_loss{"L2Loss", l2_loss};

@@ -4,6 +4,7 @@
 #include "ops/common/call_graph.h"
 #include "ops/compose.h"
 #include "ops/if.h"
+#include "ops/stablehlo_case.h"
 #include "ops/while.h"
 #include "ports/tf_node.h"
 
@@ -45,6 +46,19 @@ void branch(TfNode& n) {
   std::vector<ValueId> inputs(n.all_inputs());
   inputs[0] = as_bool(n, inputs[0]);
   n.outputs(n.builder().emit_n(op, inputs, static_cast<int>(count)));
+}
+
+void choice(TfNode& n) {
+  if (!n.expect(1, INT32_MAX)) return;
+  const std::span<const ValueId> arguments(n.all_inputs().data() + 1, n.all_inputs().size() - 1);
+  const auto types = types_of(n, arguments);
+  const std::vector<bool> fixed(arguments.size(), true);
+  StablehloCase op;
+  for (const std::string& name : n.functions_of("branches"))
+    op.branches.push_back(n.functions().graph_of(name, arguments, types, n.builder(), fixed));
+  if (!n.ok() || !n.require(!op.branches.empty(), "branches: expected a function at least")) return;
+  const std::size_t count = n.builder().module().graph(op.branches[0]).outputs.size();
+  n.outputs(n.builder().emit_n(op, n.all_inputs(), static_cast<int>(count)));
 }
 
 // Shapes that a trip changes become unknown where they differ; true when some did.
@@ -100,9 +114,11 @@ void loop(TfNode& n) {
 
 }  // namespace
 
+extern const ReadTfFacet read_tf_case{"Case", choice};
 extern const ReadTfFacet read_tf_if{"If", branch};
 extern const ReadTfFacet read_tf_partitioned_call{"PartitionedCall", call};
 extern const ReadTfFacet read_tf_stateful_partitioned_call{"StatefulPartitionedCall", call};
+extern const ReadTfFacet read_tf_stateless_case{"StatelessCase", choice};
 extern const ReadTfFacet read_tf_stateless_if{"StatelessIf", branch};
 extern const ReadTfFacet read_tf_stateless_while{"StatelessWhile", loop};
 extern const ReadTfFacet read_tf_while{"While", loop};

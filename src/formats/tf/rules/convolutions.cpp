@@ -120,7 +120,7 @@ void dilation_2d(TfNode& n) {
   n.require(padding == "SAME" || padding == "VALID",
             "padding: expected SAME or VALID, got '" + padding + "'");
   if (!n.ok()) return;
-  Dilation2D op{.padding = padding == "SAME" ? Padding::kSame : Padding::kValid};
+  Dilation2D op{.axes = {}, .padding = padding == "SAME" ? Padding::kSame : Padding::kValid};
   for (std::size_t i = 0; i < 2; ++i) op.axes[i] = {.stride = strides[i], .dilation = rates[i]};
   n.become(op);
 }
@@ -135,11 +135,16 @@ void pool(TfNode& n) {
     n.require(f >= 1 && f <= INT32_MAX,
               "ksize: expected positive numbers, got " + std::to_string(f));
   if (!n.ok()) return;
+  // Whole numbers and doubles are pooled as float32.
+  const DType type = n.type(0).dtype;
+  const bool own = type == DType::kFloat16 || type == DType::kBFloat16 || type == DType::kInt8 ||
+                   type == DType::kUint8 || type == DType::kInt16;
+  const ValueId x = own ? n.input(0) : g.cast(n.input(0), DType::kFloat32);
   const ValueId y = n.emit(
       Pool{
           .kind = kind, .spatial = spatial, .filter = filter, .axes = w.axes, .padding = w.padding},
-      {w.to_channels_last(g, n.input(0))});
-  n.output(0, w.from_channels_last(g, y));
+      {w.to_channels_last(g, x)});
+  n.output(0, g.cast(w.from_channels_last(g, y), type));
 }
 
 void max_pool_with_argmax(TfNode& n) {

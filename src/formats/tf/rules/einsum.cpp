@@ -7,6 +7,7 @@
 #include "ops/batch_matmul/batch_matmul.h"
 #include "ops/compose.h"
 #include "ops/reduce.h"
+#include "ops/reshape.h"
 #include "ports/tf_node.h"
 
 namespace tare {
@@ -29,6 +30,8 @@ class Einsum {
  private:
   bool parse(const std::string& equation);
   bool spread(std::string& labels, int rank);
+  Labelled diagonal(Labelled x);
+  ValueId extents_of(const Labelled& x, const std::string& labels);
   Labelled ordered(const Labelled& x, const std::string& labels);
   Labelled summed(const Labelled& x, const std::string& keep);
   Labelled product(const Labelled& a, const Labelled& b);
@@ -90,11 +93,6 @@ bool Einsum::parse(const std::string& equation) {
       if (!n_.require(std::isalnum(static_cast<unsigned char>(c)) != 0,
                       "equation: a label must be a letter"))
         return false;
-      if (std::count(x.labels.begin(), x.labels.end(), c) > 1) {
-        n_.fail("equation: a label twice in one operand takes a diagonal, which is not supported",
-                Code::kUnsupported);
-        return false;
-      }
     }
   }
   for (const char c : result_) {
@@ -106,6 +104,35 @@ bool Einsum::parse(const std::string& equation) {
       return false;
   }
   return true;
+}
+
+// A label twice in one operand means the places where both are equal: all others become 0, and one
+// of the two dimensions is summed away.
+Labelled Einsum::diagonal(Labelled x) {
+  for (std::size_t i = 0; i < x.labels.size() && n_.ok(); ++i) {
+    const std::size_t again = x.labels.find(x.labels[i], i + 1);
+    if (again == std::string::npos) continue;
+    const int rank = static_cast<int>(x.labels.size());
+    const auto places = [&](std::size_t axis) {
+      std::vector<Extent> shape(static_cast<std::size_t>(rank), Extent(1));
+      shape[axis] = Extent(-1);
+      return g_.reshape(g_.range(g_.extent(x.value, static_cast<int>(axis))), shape);
+    };
+    const ValueId equal = g_.binary(BinaryKind::kEqual, places(i), places(again));
+    const ValueId kept = g_.select(equal, x.value, g_.number(0, g_.dtype(x.value)));
+    x.value = g_.sum(kept, {static_cast<int>(again)});
+    x.labels.erase(again, 1);
+    --i;
+  }
+  return x;
+}
+
+// The product of these dimensions, int32 [1].
+ValueId Einsum::extents_of(const Labelled& x, const std::string& labels) {
+  std::vector<Extent> extents;
+  for (const char c : labels) extents.push_back(g_.extent(x.value, x.at(c)));
+  if (extents.empty()) extents.emplace_back(1);
+  return g_.reduce(ReduceKind::kProd, g_.shape_vector(extents), {0}, true);
 }
 
 Labelled Einsum::ordered(const Labelled& x, const std::string& labels) {
@@ -131,7 +158,10 @@ Labelled Einsum::summed(const Labelled& x, const std::string& keep) {
 // Dimensions of each group made one.
 ValueId Einsum::grouped(const Labelled& x, std::initializer_list<std::string> groups) {
   std::vector<Extent> shape;
+  std::vector<ValueId> products;
+  int unknown = 0;
   for (const std::string& group : groups) {
+    products.push_back(extents_of(x, group));
     if (group.size() == 1) {
       shape.push_back(g_.extent(x.value, x.at(group[0])));
       continue;
@@ -145,7 +175,9 @@ ValueId Einsum::grouped(const Labelled& x, std::initializer_list<std::string> gr
                     : -1;
     }
     shape.emplace_back(product);
+    unknown += product < 0 ? 1 : 0;
   }
+  if (unknown > 1) return n_.emit(Reshape{}, {x.value, g_.concat(products, 0)});
   return g_.reshape(x.value, shape);
 }
 
@@ -174,6 +206,8 @@ Labelled Einsum::product(const Labelled& a, const Labelled& b) {
 
 void Einsum::run() {
   if (!n_.expect(1, 2) || !parse(n_.text("equation"))) return;
+  for (Labelled& x : operands_) x = diagonal(std::move(x));
+  if (!n_.ok()) return;
   Labelled x =
       summed(operands_[0], operands_.size() == 2 ? result_ + operands_[1].labels : result_);
   if (operands_.size() == 2) x = product(x, summed(operands_[1], result_ + operands_[0].labels));

@@ -25,12 +25,14 @@ Moments moments_of(TfNode& n, Compose& g, ValueId x) {
 }
 
 // Variances given back are of a sample: times count / (count - 1).
-ValueId sample_variance(Compose& g, ValueId x, ValueId variance) {
-  const Shape& s = g.shape(x);
-  if (!s.known() || s.rank() != 4) return variance;
-  const double count =
-      static_cast<double>(s[0]) * static_cast<double>(s[1]) * static_cast<double>(s[2]);
-  return count > 1 ? g.mul(variance, count / (count - 1)) : variance;
+ValueId sample_variance(TfNode& n, Compose& g, ValueId x, ValueId variance) {
+  const std::vector<Extent> extents = g.extents(x);
+  if (extents.size() != 4) return variance;
+  const ValueId count =
+      g.cast(n.emit(Reduce{.kind = ReduceKind::kProd},
+                    {g.shape_vector(std::span(extents).first(3)), n.builder().scalar_i32(0)}),
+             DType::kFloat32);
+  return g.mul(variance, g.div(count, g.maximum(g.sub(count, 1.0), 1.0)));
 }
 
 void fused_batch_norm(TfNode& n) {
@@ -52,7 +54,7 @@ void fused_batch_norm(TfNode& n) {
   const ValueId y = g.add(g.mul(x, factor), g.sub(n.input(2), g.mul(m.mean, factor)));
   n.output(0, w.from_channels_last(g, g.cast(y, type)));
   n.output(1, m.mean);
-  n.output(2, training ? sample_variance(g, x, m.variance) : m.variance);
+  n.output(2, training ? sample_variance(n, g, x, m.variance) : m.variance);
   n.output(3, m.mean);
   n.output(4, m.variance);
   n.output(5, m.variance);

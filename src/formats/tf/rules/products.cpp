@@ -2,6 +2,7 @@
 #include "formats/tf/rules/windows.h"
 #include "ir/facets.h"
 #include "ops/batch_matmul/batch_matmul.h"
+#include "ops/scatter_nd.h"
 
 namespace tare {
 namespace {
@@ -37,6 +38,14 @@ void mat_mul(TfNode& n) {
   n.output(0, n.ok() ? apply_fused_ops(n, y, 2) : y);
 }
 
+void sparse_dense_mat_mul(TfNode& n) {
+  if (!n.expect(4)) return;
+  const ValueId a = n.emit(ScatterNd{}, {n.input(0), n.input(1), n.input(2)});
+  n.output(0, n.emit(BatchMatMul{.adj_x = n.flag("adjoint_a", false),
+                                 .adj_y = n.flag("adjoint_b", false)},
+                     {a, n.input(3)}));
+}
+
 }  // namespace
 
 extern const ReadTfFacet read_tf_batch_mat_mul{"BatchMatMul", batch_mat_mul};
@@ -44,5 +53,7 @@ extern const ReadTfFacet read_tf_batch_mat_mul_v2{"BatchMatMulV2", batch_mat_mul
 extern const ReadTfFacet read_tf_batch_mat_mul_v3{"BatchMatMulV3", batch_mat_mul};
 extern const ReadTfFacet read_tf_fused_mat_mul{"_FusedMatMul", mat_mul};
 extern const ReadTfFacet read_tf_mat_mul{"MatMul", mat_mul};
+extern const ReadTfFacet read_tf_sparse_dense_mat_mul{"SparseTensorDenseMatMul",
+                                                      sparse_dense_mat_mul};
 
 }  // namespace tare

@@ -4,6 +4,8 @@
 #include "ir/facets.h"
 #include "ops/compose.h"
 #include "ops/gather.h"
+#include "ops/gather_nd.h"
+#include "ops/tensor_scatter_update.h"
 #include "ops/variable/variable.h"
 #include "ports/tf_node.h"
 
@@ -84,6 +86,22 @@ void resource_gather(TfNode& n) {
                      {read_of(n, n.input(0), n.dtype("dtype")), n.input(1)}));
 }
 
+void resource_gather_nd(TfNode& n) {
+  if (n.expect(2))
+    n.output(0, n.emit(GatherNd{}, {read_of(n, n.input(0), n.dtype("dtype")), n.input(1)}));
+}
+
+// Parts of a variable changed: by places, or by numbers of rows.
+template <ScatterKind kind, bool places>
+void resource_scatter(TfNode& n) {
+  if (!n.expect(3)) return;
+  Compose g(n.builder());
+  const ValueId now = read_of(n, n.input(0), g.dtype(n.input(2)));
+  const ValueId at = places ? n.input(1) : g.expand_dims(n.input(1), -1);
+  const ValueId next = n.emit(TensorScatterUpdate{kind}, {now, at, n.input(2)});
+  n.builder().emit_n(AssignVariable{}, {n.input(0), next}, 0);
+}
+
 void is_initialized(TfNode& n) { n.output(0, n.builder().scalar(DType::kBool, 1)); }
 
 }  // namespace
@@ -99,6 +117,27 @@ extern const ReadTfFacet read_tf_assign_variable_op{"AssignVariableOp",
                                                     assign_variable<Change::kSet>};
 extern const ReadTfFacet read_tf_read_variable_op{"ReadVariableOp", read_variable};
 extern const ReadTfFacet read_tf_resource_gather{"ResourceGather", resource_gather};
+extern const ReadTfFacet read_tf_resource_gather_nd{"ResourceGatherNd", resource_gather_nd};
+extern const ReadTfFacet read_tf_resource_scatter_update{
+    "ResourceScatterUpdate", resource_scatter<ScatterKind::kUpdate, false>};
+extern const ReadTfFacet read_tf_resource_scatter_nd_update{
+    "ResourceScatterNdUpdate", resource_scatter<ScatterKind::kUpdate, true>};
+extern const ReadTfFacet read_tf_resource_scatter_add{"ResourceScatterAdd",
+                                                      resource_scatter<ScatterKind::kAdd, false>};
+extern const ReadTfFacet read_tf_resource_scatter_nd_add{"ResourceScatterNdAdd",
+                                                         resource_scatter<ScatterKind::kAdd, true>};
+extern const ReadTfFacet read_tf_resource_scatter_sub{"ResourceScatterSub",
+                                                      resource_scatter<ScatterKind::kSub, false>};
+extern const ReadTfFacet read_tf_resource_scatter_nd_sub{"ResourceScatterNdSub",
+                                                         resource_scatter<ScatterKind::kSub, true>};
+extern const ReadTfFacet read_tf_resource_scatter_min{"ResourceScatterMin",
+                                                      resource_scatter<ScatterKind::kMin, false>};
+extern const ReadTfFacet read_tf_resource_scatter_nd_min{"ResourceScatterNdMin",
+                                                         resource_scatter<ScatterKind::kMin, true>};
+extern const ReadTfFacet read_tf_resource_scatter_max{"ResourceScatterMax",
+                                                      resource_scatter<ScatterKind::kMax, false>};
+extern const ReadTfFacet read_tf_resource_scatter_nd_max{"ResourceScatterNdMax",
+                                                         resource_scatter<ScatterKind::kMax, true>};
 extern const ReadTfFacet read_tf_var_handle_op{"VarHandleOp", var_handle};
 extern const ReadTfFacet read_tf_var_is_initialized_op{"VarIsInitializedOp", is_initialized};
 extern const ReadTfFacet read_tf_variable{"Variable", variable_v1};
