@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/checked.h"
 #include "ir/facets.h"
 #include "ops/common/elements.h"
 #include "ops/common/window_checks.h"
@@ -35,9 +36,12 @@ void infer(const Dilation2D& op, InferContext& c) {
 }
 
 Cost cost(const Dilation2D&, const NodeTypes& t) {
-  const Shape& f = t.inputs[1].shape;
-  const std::int64_t window = f.known() ? f[0] * f[1] : 1;
-  return {.macs = 0, .flops = 2 * window * t.outputs[0].shape.checked_elements().value_or(0)};
+  Shape window = t.inputs[1].shape;
+  if (window.rank() == 3) window[2] = 1;
+  const std::int64_t macs = checked_mul(window.checked_elements().value_or(1),
+                                        t.outputs[0].shape.checked_elements().value_or(0))
+                                .value_or(INT64_MAX / 4);
+  return {.macs = macs, .flops = 2 * macs};
 }
 
 void eval(const Dilation2D& op, EvalContext& c) {

@@ -19,6 +19,9 @@ class StepHost : public EvalHost {
 
   bool allocate(int output, const Shape& shape, ErrorSink& sink) override {
     Tensor& tensor = *step_.outputs[static_cast<std::size_t>(output)];
+    // A planned place stays: segments that read it were set up with it.
+    if (is_numeric(tensor.dtype) && tensor.shape == shape && runner_.is_planned(tensor))
+      return true;
     return runner_.store(tensor, tensor.dtype, shape, sink);
   }
   std::byte* scratch(std::size_t bytes) override {
@@ -73,6 +76,11 @@ Status GraphRunner::prepare(std::span<const Shape> shapes) {
   plans_.push_front(plan.take());
   if (plans_.size() > kMaxPlans) plans_.pop_back();
   return {};
+}
+
+bool GraphRunner::is_planned(const Tensor& tensor) {
+  const auto at = static_cast<std::size_t>(&tensor - plan().tensors.data());
+  return tensor.data != nullptr && !plan().owned[at].bytes;
 }
 
 // Gives a tensor storage of its own: for values whose size only a run can tell.

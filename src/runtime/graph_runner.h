@@ -27,6 +27,7 @@ class GraphRunner {
   friend class StepHost;
   Status run_dynamic(const Step& step);
   Status evaluate(const Step& step);
+  bool is_planned(const Tensor& tensor);
   bool store(Tensor& tensor, DType dtype, const Shape& shape, ErrorSink& sink);
 
   Executable& executable_;

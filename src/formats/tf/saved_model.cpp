@@ -77,22 +77,6 @@ void read_tags(std::span<const std::byte> bytes, MetaGraph& meta, bool& ok) {
   ok &= p.ok();
 }
 
-// Version 1 names the node that fills tables in a collection.
-void read_collection(std::string_view key, std::span<const std::byte> bytes, MetaGraph& meta,
-                     bool& ok) {
-  if (key != "saved_model_main_op" && key != "legacy_init_op") return;
-  Protobuf p(bytes);
-  while (p.next()) {
-    if (p.field() != 1) continue;
-    Protobuf nodes(p.bytes());
-    while (nodes.next()) {
-      if (nodes.field() == 1) meta.initializer = nodes.text();
-    }
-    ok &= nodes.ok();
-  }
-  ok &= p.ok();
-}
-
 void read_asset(std::span<const std::byte> bytes, MetaGraph& meta, bool& ok) {
   TfSignature::Tensor tensor;
   std::string file;
@@ -105,6 +89,34 @@ void read_asset(std::span<const std::byte> bytes, MetaGraph& meta, bool& ok) {
   }
   ok &= p.ok();
   meta.assets.emplace_back(tensor.tensor, "assets/" + file);
+}
+
+// Version 1 keeps in collections what later has fields of its own: the node that fills tables,
+// assets.
+void read_collection(std::string_view key, std::span<const std::byte> bytes, MetaGraph& meta,
+                     bool& ok) {
+  const bool assets = key == "saved_model_assets";
+  if (!assets && key != "saved_model_main_op" && key != "legacy_init_op") return;
+  constexpr std::uint32_t kNodes = 1, kAnyItems = 5;
+  Protobuf p(bytes);
+  while (p.next()) {
+    if (p.field() != (assets ? kAnyItems : kNodes)) continue;
+    Protobuf items(p.bytes());
+    while (items.next()) {
+      if (items.field() != 1) continue;
+      if (!assets) {
+        meta.initializer = items.text();
+        continue;
+      }
+      Protobuf any(items.bytes());
+      while (any.next()) {
+        if (any.field() == 2) read_asset(any.bytes(), meta, ok);
+      }
+      ok &= any.ok();
+    }
+    ok &= items.ok();
+  }
+  ok &= p.ok();
 }
 
 MetaGraph read_meta_graph(std::span<const std::byte> bytes, bool& ok) {

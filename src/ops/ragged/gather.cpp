@@ -10,6 +10,9 @@
 namespace tare {
 namespace {
 
+// Indices of nothing may still have rows.
+constexpr std::int64_t kMaxRows = std::int64_t{1} << 24;
+
 struct Rows {
   std::int64_t begin, end;
 };
@@ -71,6 +74,7 @@ void eval(const RaggedGather& op, EvalContext& c) {
   std::int64_t rows = 1;
   for (int d = 0; d < outer; ++d) {
     rows *= indices.shape[d];
+    if (rows > kMaxRows) return c.fail("too many rows", Code::kBudgetExceeded);
     for (std::int64_t i = 1; i <= rows; ++i)
       out[static_cast<std::size_t>(d)].push_back(i * indices.shape[d + 1]);
   }

@@ -11,7 +11,8 @@
 namespace tare {
 namespace {
 
-constexpr std::int64_t kMaxValues = std::int64_t{1} << 28;
+constexpr std::int64_t kMaxValues = std::int64_t{1} << 26;
+constexpr std::int64_t kMaxRows = std::int64_t{1} << 24;
 
 int ragged_rank(const RaggedToTensor& op) {
   return static_cast<int>(std::count_if(op.partitions.begin(), op.partitions.end(),
@@ -74,7 +75,8 @@ class Places {
         return false;
       }
     }
-    return c_.require(first_ >= 0, "no row partition says how many rows there are");
+    if (first_ > kMaxRows) c_.fail("too many rows", Code::kBudgetExceeded);
+    return c_.require(first_ >= 0, "no row partition says how many rows there are") && c_.ok();
   }
   std::int64_t first() const { return first_; }
   std::int64_t values() const { return static_cast<std::int64_t>(parent_.back().size()); }

@@ -8,6 +8,7 @@ namespace tare {
 namespace {
 
 constexpr std::uint32_t kNoSlot = UINT32_MAX;
+constexpr int kMaxGroup = 9;
 
 bool is_word(std::string_view text, std::size_t at) {
   if (at >= text.size()) return false;
@@ -58,7 +59,8 @@ DecodedRune decode_rune(std::string_view text, std::size_t at) {
 }
 
 RegexMatcher::RegexMatcher(const RegexProgram& program)
-    : program_(program), slot_count_(static_cast<std::size_t>(program.groups + 1) * 2) {
+    : program_(program),
+      slot_count_(static_cast<std::size_t>(std::min(program.groups, kMaxGroup) + 1) * 2) {
   now_.places.resize(program.steps.size());
   next_.places.resize(program.steps.size());
   slots_.resize(slot_count_);
@@ -85,8 +87,10 @@ void RegexMatcher::add(Threads& to, std::uint32_t first, std::string_view text, 
       open_.push_back({s.other, kNoSlot, 0});
       open_.push_back({s.next, kNoSlot, 0});
     } else if (s.kind == RegexStep::Kind::kSave) {
-      open_.push_back({0, s.argument, slots_[s.argument]});
-      slots_[s.argument] = at;
+      if (s.argument < slot_count_) {
+        open_.push_back({0, s.argument, slots_[s.argument]});
+        slots_[s.argument] = at;
+      }
       open_.push_back({s.next, kNoSlot, 0});
     } else if (s.kind == RegexStep::Kind::kPlace) {
       if (holds(static_cast<RegexPlace>(s.argument), text, at))

@@ -57,7 +57,8 @@ class RegexMatcher {
   // Perl.
   bool search(std::string_view text, std::size_t from) { return run(text, from, false); }
   bool matches_all_of(std::string_view text) { return run(text, 0, true); }
-  // Of the last match: where group i begins and ends (0: the whole); npos when it took no part.
+  // Of the last match: where group i begins and ends (0: the whole; 9 at most, as rewrites name no
+  // other); npos when it took no part.
   std::size_t begin(int group) const { return match_[static_cast<std::size_t>(group) * 2]; }
   std::size_t end(int group) const { return match_[static_cast<std::size_t>(group) * 2 + 1]; }
   // Steps taken so far, for budgets.

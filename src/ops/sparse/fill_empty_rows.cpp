@@ -10,7 +10,7 @@
 namespace tare {
 namespace {
 
-constexpr std::int64_t kMaxRows = std::int64_t{1} << 27;
+constexpr std::int64_t kMaxRows = std::int64_t{1} << 24;
 
 void infer(const SparseFillEmptyRows&, InferContext& c) {
   const Shape& indices = c.shape(0);

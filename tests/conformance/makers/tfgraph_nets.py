@@ -135,6 +135,36 @@ def list_of_rows(x):
 
 FUNCTIONS = {"control_flow_v2": True}
 LOOP = {"n": int_spec(), "x": (3,)}
+def einsum_diagonals(x, y, z):
+    return (tf.einsum("aa->a", x), tf.einsum("...ii->...", y), tf.einsum("abc,dca->bd", z, y),
+            tf.einsum("ijj,jk->ki", y, x))
+
+
+def inverse_spectrum(x):
+    wide = tf.signal.rfft(x)
+    return tf.raw_ops.IRFFT(input=wide, fft_length=[5]), tf.raw_ops.IRFFT(input=wide,
+                                                                        fft_length=[6])
+
+
+def dilations(x):
+    window = weight(2, 3, 2)
+    return [tf.raw_ops.Dilation2D(input=x, filter=window, strides=[1, s, 1, 1], rates=[1, 1, r, 1],
+                                  padding=p) for s, r, p in ((1, 1, "SAME"), (2, 2, "VALID"))]
+
+
+def unique_rows(x):
+    rows, places = tf.raw_ops.UniqueV2(x=tf.concat([x, x[:1]], 0), axis=[0])
+    missing, at = tf.raw_ops.ListDiff(x=tf.reshape(x, [-1]), y=x[0])
+    return rows, places, missing, at
+
+
+def seeded_numbers(x):
+    options = {"shape": [7], "dtype": tf.float32, "seed": 5, "seed2": 7}
+    whole = tf.raw_ops.RandomUniformInt(shape=[3, 2], minval=-3, maxval=40, seed=5, seed2=7)
+    return (tf.raw_ops.RandomUniform(**options) + x, tf.raw_ops.RandomStandardNormal(**options) + x,
+            tf.raw_ops.TruncatedNormal(**options) + x, whole)
+
+
 NETS = [
     ("arithmetic", "binary_chain", binary_chain, {"x": (2, 1, 3), "y": (2, 1)}, {}),
     ("arithmetic", "unary_chain", unary_chain, {"x": (2, 3)}, {"also": ["frozen.pb"]}),
@@ -156,6 +186,12 @@ NETS = [
     ("image", "resizes", resizes, {"x": (1, 2, 3, 1)}, {}),
     ("linear", "matmuls", matmuls, {"a": (2, 2, 3), "b": (2, 3, 3)}, {}),
     ("linear", "spectrum", spectrum, {"x": (2, 6)}, {}),
+    ("linear", "einsum_diagonals", einsum_diagonals,
+     {"x": (3, 3), "y": (2, 3, 3), "z": (3, 2, 3)}, {}),
+    ("linear", "inverse_spectrum", inverse_spectrum, {"x": (2, 6)}, {}),
+    ("image", "dilations", dilations, {"x": (1, 5, 4, 2)}, {}),
+    ("index", "unique_rows", unique_rows, {"x": (3, 2)}, {}),
+    ("random", "seeded_numbers", seeded_numbers, {"x": (1,)}, {}),
     ("control", "while_v2", loop, LOOP, {"convert": FUNCTIONS}),
     ("control", "while_frames", loop, LOOP, {}),
     ("control", "if_v2", branch, {"x": (2, 2)}, {"convert": FUNCTIONS}),
