@@ -86,18 +86,17 @@ void ragged_bincount(TfNode& n) {
   if (!n.expect(4)) return;
   Compose g(n.builder());
   const ValueId splits = n.input(0), values = n.input(1), weights = n.input(3);
-  const auto size = n.known_integers(2, "size");
-  if (!n.ok() ||
-      !n.require(size.size() == 1 && size[0] >= 0 && size[0] <= (1 << 24),
-                 "size: expected a number that is not negative") ||
-      !n.require(g.rank(splits) == 1 && g.rank(values) == 1, "expected vectors"))
-    return;
+  if (!n.require(g.rank(splits) == 1 && g.rank(values) == 1, "expected vectors")) return;
   const DType type = g.dtype(weights);
   const ValueId places = g.cast(g.range(g.extent(values, 0)), g.dtype(splits));
   const ValueId begun =
       g.binary(BinaryKind::kLessEqual, g.expand_dims(splits, 0), g.expand_dims(places, 1));
   const ValueId row = g.sub(g.sum(g.cast(begun, DType::kInt32), {1}), 1.0);
-  ValueId hits = g.one_hot(g.cast(values, DType::kInt32), size[0], -1, type);
+  const ValueId bins = n.emit(
+      RangeOp{},
+      {n.builder().scalar_i32(0), g.cast(n.input(2), DType::kInt32), n.builder().scalar_i32(1)});
+  ValueId hits = g.cast(
+      g.binary(BinaryKind::kEqual, g.expand_dims(g.cast(values, DType::kInt32), 1), bins), type);
   const Shape& w = g.shape(weights);
   const bool binary = n.flag("binary_output", false);
   if (!binary && !(w.known() && w.elements() == 0)) hits = g.mul(hits, g.expand_dims(weights, 1));

@@ -10,6 +10,7 @@
 #include "ops/segment_reduce.h"
 #include "ops/shape_of.h"
 #include "ops/space_to_batch_nd.h"
+#include "ops/tensor_scatter_update.h"
 #include "ops/where.h"
 #include "ports/tf_node.h"
 
@@ -63,32 +64,50 @@ void dynamic_partition(TfNode& n) {
   }
 }
 
-// With places that are known: of two rows for one place the later stays.
+// Rows for places, some of which may be of several dimensions: [how many, ...].
+ValueId rows_of(TfNode& n, Compose& g, int part) {
+  const Shape at = n.type(part).shape;
+  const ValueId data = n.input(n.inputs() / 2 + part);
+  if (!n.require(at.ranked() && g.rank(data) >= at.rank(), "data of fewer dimensions than indices"))
+    return data;
+  std::vector<Extent> rows{Extent(-1)};
+  for (int d = at.rank(); d < g.rank(data); ++d) rows.push_back(g.extent(data, d));
+  return at.rank() == 1 ? data : g.reshape(data, rows);
+}
+
+// Of two rows for one place the later stays.
 void dynamic_stitch(TfNode& n) {
   if (!n.expect(2, INT32_MAX) || !n.require(n.inputs() % 2 == 0, "expected indices and data"))
     return;
   Compose g(n.builder());
-  const int count = n.inputs() / 2;
   std::vector<std::int64_t> from;
-  std::vector<ValueId> parts;
+  std::vector<ValueId> parts, places;
+  bool known = true;
   std::int64_t row = 0;
-  for (int i = 0; i < count && n.ok(); ++i) {
-    const Shape& at = n.type(i).shape;
-    const ValueId data = n.input(count + i);
-    const auto places = n.known_integers(i, "indices");
-    if (!n.ok() || !n.require(g.rank(data) >= at.rank(), "data of fewer dimensions than indices"))
-      return;
-    for (const std::int64_t p : places) {
+  for (int i = 0; i < n.inputs() / 2 && n.ok(); ++i) {
+    parts.push_back(rows_of(n, g, i));
+    places.push_back(g.reshape(n.input(i), {Extent(-1)}));
+    const auto at = n.integers_if_known(n.input(i));
+    known = known && at.has_value();
+    for (const std::int64_t p : known ? *at : std::vector<std::int64_t>()) {
       if (!n.require(p >= 0 && p < (1 << 20), "indices: out of range")) return;
       if (from.size() <= static_cast<std::size_t>(p)) from.resize(static_cast<std::size_t>(p) + 1);
       from[static_cast<std::size_t>(p)] = row++;
     }
-    std::vector<Extent> rows{Extent(static_cast<std::int64_t>(places.size()))};
-    for (int d = at.rank(); d < g.rank(data); ++d) rows.push_back(g.extent(data, d));
-    parts.push_back(g.reshape(data, rows));
   }
+  if (!n.ok()) return;
   const ValueId all = parts.size() == 1 ? parts[0] : g.concat(parts, 0);
-  n.output(0, g.gather(all, g.integers(from), 0));
+  if (known) return n.output(0, g.gather(all, g.integers(from), 0));
+  const ValueId at = places.size() == 1 ? places[0] : g.concat(places, 0);
+  const ValueId count = g.add(g.maximum(g.max(at, {0}, true), -1.0), 1.0);
+  std::vector<ValueId> shape{count};
+  for (int d = 1; d < g.rank(all); ++d) {
+    const Extent e = g.extent(all, d);
+    shape.push_back(g.shape_vector(std::span(&e, 1)));
+  }
+  const ValueId wanted = shape.size() == 1 ? count : g.concat(shape, 0);
+  const ValueId nothing = n.emit(Fill{}, {wanted, g.number(0, g.dtype(all))});
+  n.output(0, n.emit(TensorScatterUpdate{}, {nothing, g.expand_dims(at, 1), all}));
 }
 
 void bitcast(TfNode& n) {
