@@ -181,8 +181,14 @@ void eval(const Unary& op, EvalContext& c) {
   for (std::int64_t i = 0; i < count; ++i) store(out.data, i, r.real(load(in.data, i), op.alpha));
 }
 
-// XNNPACK's own reciprocal square root makes infinity NaN on some processors, and so does its
-// square root.
+// XNNPACK takes square roots by Newton's steps on x86, which make infinity NaN; its own reciprocal
+// square root does so elsewhere too.
+#ifdef __x86_64__
+constexpr bool kExactRoots = false;
+#else
+constexpr bool kExactRoots = true;
+#endif
+
 bool lower_rsqrt(XnnBuilder& b) {
   if (b.input_type(0).dtype != DType::kFloat32) return b.refuse("negative inputs are an error");
   constexpr float kOne = 1.0f;
@@ -194,6 +200,8 @@ bool lower_rsqrt(XnnBuilder& b) {
 }
 
 bool lower(const Unary& op, XnnBuilder& b) {
+  const bool root = op.kind == UnaryKind::kRsqrt || op.kind == UnaryKind::kSqrt;
+  if (root && !kExactRoots) return b.refuse("XNNPACK's square root of infinity is NaN here");
   if (op.kind == UnaryKind::kRsqrt) return lower_rsqrt(b);
   const Row& r = row(op);
   if (r.xnn < 0) return b.refuse("XNNPACK has no such op");
