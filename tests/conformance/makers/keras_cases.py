@@ -11,7 +11,7 @@ import numpy as np
 import tf_keras as keras2
 from tensorflowjs import read_weights
 
-from makers import keras_nets
+from makers import keras_nets, keras_options
 from makers.case_file import Case
 from tfjs_writer import write_layers_model
 
@@ -26,7 +26,7 @@ ARCHIVES = [
 
 
 def make():
-    for group, name, build, generations in keras_nets.NETS:
+    for group, name, build, generations in [*keras_nets.NETS, *keras_options.NETS]:
         for generation in generations:
             case = Case("keras", group, f"{name}_k{generation}", SOURCES[generation])
             model, shapes = build_with_weights(case, build, generation)

@@ -1,0 +1,97 @@
+"""More networks of the Keras cases: options of layers that change inference, many to a network.
+
+As in keras_nets, each is a function of the Keras package; it returns the model and its inputs'
+shapes without the batch.
+"""
+
+import numpy as np
+
+
+def outputs_of(keras, shape, build):
+    x = keras.Input(shape, name="x")
+    return keras.Model(x, build(keras.layers, x)), [shape]
+
+
+def masked_recurrent(keras):
+    """Steps that are zero throughout are masked: in both directions, with states, in stacks."""
+    def build(k, x):
+        masked = k.Masking()(k.ReLU(threshold=0.8)(x))
+        both = k.Bidirectional(k.SimpleRNN(2, return_sequences=True), merge_mode="sum")(masked)
+        cells = k.RNN([k.GRUCell(3), k.LSTMCell(2)], return_sequences=True)(masked)
+        return [both, cells, k.GRU(2, go_backwards=True)(masked),
+                k.GlobalAveragePooling1D()(masked)]
+    return outputs_of(keras, (5, 2), build)
+
+
+def recurrent_states(keras):
+    def build(k, x):
+        sequence, h, c = k.LSTM(3, return_state=True, return_sequences=True)(x)
+        decoded = k.LSTM(3)(sequence, initial_state=[h, c])
+        return [decoded, k.Bidirectional(k.GRU(2), merge_mode="mul")(x), h]
+    return outputs_of(keras, (4, 2), build)
+
+
+def channels_first(keras):
+    def build(k, x):
+        form = {"data_format": "channels_first"}
+        up = k.UpSampling2D((1, 2), interpolation="bilinear", **form)(x)
+        turned = k.Conv2DTranspose(2, 3, strides=2, output_padding=1, padding="same", **form)(x)
+        return [up, turned, k.GlobalMaxPooling2D(keepdims=True, **form)(x)]
+    return outputs_of(keras, (2, 3, 5), build)
+
+
+def local_layers(keras):
+    """Filters that differ at each place, kept in each of the three ways."""
+    def build(k, x):
+        return [k.LocallyConnected2D(2, 2, implementation=1, name="place")(x),
+                k.LocallyConnected2D(2, 2, implementation=2, padding="same", strides=2,
+                                     name="matrix")(x),
+                k.LocallyConnected2D(2, 2, implementation=3, name="entries")(x),
+                k.LocallyConnected2D(2, 2, data_format="channels_first", name="turned")(x)]
+    return outputs_of(keras, (3, 4, 2), build)
+
+
+def batch_norm_axes(keras):
+    def build(k, x):
+        return k.BatchNormalization(axis=[1, 2], epsilon=0.01)(x, training=True)
+    return outputs_of(keras, (2, 3, 2), build)
+
+
+def open_sizes(keras):
+    """Cropping and resizing of images whose extents the file leaves open."""
+    x = keras.Input((None, None, 2), name="x")
+    k = keras.layers
+    return keras.Model(x, [k.CenterCrop(3, 4)(x), k.Resizing(4, 3, crop_to_aspect_ratio=True)(x)]), [
+        (5, 6, 2)]
+
+
+def statistics(keras):
+    """keras.ops over axes, as nodes of a model."""
+    def build(k, x):
+        o = keras.ops
+        return [o.median(x, axis=1), o.quantile(x, [0.2, 0.7], axis=-1), o.norm(x, ord=3, axis=1),
+                o.std(x, axis=[1, 2], keepdims=True), o.nanmax(o.log(x), axis=-1),
+                o.average(x, axis=2, weights=np.array([1, 2, 3, 4], np.float32))]
+    return outputs_of(keras, (3, 4), build)
+
+
+def indexing(keras):
+    def build(k, x):
+        o = keras.ops
+        return [o.take_along_axis(x, o.argsort(x, axis=1), axis=1), o.roll(x, (1, -2), axis=(1, 2)),
+                o.tril(x, -1), o.diagonal(x, axis1=1, axis2=2), o.repeat(x, [2, 0, 1], axis=1),
+                o.tensordot(x, o.ones((4, 2)), axes=[[2], [0]]), o.rot90(x, axes=(1, 2)), x[:, 1, ::-1]]
+    return outputs_of(keras, (3, 4), build)
+
+
+BOTH = (2, 3)
+NETS = [
+    ("options", "masked_recurrent", masked_recurrent, BOTH),
+    ("options", "recurrent_states", recurrent_states, BOTH),
+    ("options", "channels_first", channels_first, (2,)),
+    ("options", "local_layers", local_layers, (2,)),
+    ("options", "batch_norm_axes", batch_norm_axes, (2,)),
+    ("options", "open_sizes", open_sizes, (2,)),
+    ("operations", "statistics", statistics, (3,)),
+    ("operations", "indexing", indexing, (3,)),
+]
