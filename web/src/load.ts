@@ -31,10 +31,21 @@ export async function loadHere(source: ModelSource, options: LoadOptions, { modu
     throw new ModelError({ code: 'missing_file', message: 'there is no such file', where: files.main });
   const native = await creation;
   native.setOptions(options);
-  native.addFile(files.main, main);
+  addFile(native, files, files.main, main);
   await addMissing(native, files, onPiece.count, signal);
   signal?.throwIfAborted();
   return new Model(native, native.load(), onPiece.loaded());
+}
+
+// The engine has a copy. What nobody else looks at is given back at once, not when the collector comes: weights would
+// be held once more while the engine lays them out anew.
+function addFile(native: Native, files: Files, name: string, parts: readonly Uint8Array[]): void {
+  native.addFile(name, parts);
+  if (!files.owned) return;
+  for (const part of parts) {
+    const buffer = part.buffer as ArrayBuffer & { transfer?: (length: number) => ArrayBuffer };
+    if (part.byteLength === buffer.byteLength) buffer.transfer?.(0);
+  }
 }
 
 async function addMissing(native: Native, files: Files, onPiece: OnPiece, signal?: AbortSignal): Promise<void> {
@@ -45,7 +56,7 @@ async function addMissing(native: Native, files: Files, onPiece: OnPiece, signal
     if (fresh.length === 0) return;
     for (const name of fresh) asked.add(name);
     const found = await Promise.all(fresh.map((name) => readOrBeside(files, name, onPiece, signal)));
-    for (const file of found) native.addFile(file.name, file.parts);
+    for (const file of found) addFile(native, files, file.name, file.parts);
   }
 }
 

@@ -24,6 +24,8 @@ export type OnPiece = (file: string, piece: number, size: number | undefined) =>
 export interface Files {
   /** The name of the model file. */
   readonly main: string;
+  /** Whether what read() gives is nobody else's. */
+  readonly owned: boolean;
   /** The parts of a file; null when there is no such file. */
   read(name: string, onPiece: OnPiece, signal?: AbortSignal): Promise<Uint8Array[] | null>;
 }
@@ -70,6 +72,7 @@ function openAddress(url: URL): Files {
   const main = lastPart(url);
   return {
     main,
+    owned: true,
     read(name, onPiece, signal) {
       const file = name === main ? url : new URL(name.split('/').map(encodeURIComponent).join('/'), url);
       return file.protocol === 'file:' && isNode
@@ -135,7 +138,7 @@ function openBytes(map: Map<string, Bytes>): Files {
       throw invalidArgument('expected a Uint8Array or an ArrayBuffer', name);
     }
   }
-  return inMemory(map, (bytes) => new Uint8Array(bytes as ArrayBuffer));
+  return inMemory(map, false, (bytes) => new Uint8Array(bytes as ArrayBuffer));
 }
 
 function openFiles(files: readonly Blob[]): Files {
@@ -145,18 +148,23 @@ function openFiles(files: readonly Blob[]): Files {
     const { name = 'model', webkitRelativePath = '' } = file as Partial<File>;
     map.set(webkitRelativePath || name, file);
   }
-  return inMemory(map, async (file) => new Uint8Array(await file.arrayBuffer()));
+  return inMemory(map, true, async (file) => new Uint8Array(await file.arrayBuffer()));
 }
 
 const modelNames = [/(^|\/)model\.json$/, /(^|\/)saved_model\.pb$/, /\.json$/, /\.(tflite|keras|h5|hdf5|pb|zip)$/i];
 
-function inMemory<T>(map: Map<string, T>, bytesOf: (file: T) => Uint8Array | Promise<Uint8Array>): Files {
+function inMemory<T>(
+  map: Map<string, T>,
+  owned: boolean,
+  bytesOf: (file: T) => Uint8Array | Promise<Uint8Array>,
+): Files {
   const names = [...map.keys()];
   const path = modelNames.map((pattern) => names.find((name) => pattern.test(name))).find(Boolean) ?? names[0];
   if (path === undefined) throw invalidArgument('no files were given', 'loadModel');
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
   return {
     main: path.slice(folder.length),
+    owned,
     async read(name, onPiece, signal) {
       const file = map.get(folder + name);
       if (file === undefined) return null;
