@@ -254,11 +254,13 @@ void eval(const Binary& op, EvalContext& c) {
           [&](I a, I b) { return r.integer(a ^ INT64_MIN, b ^ INT64_MIN) ^ turn; },
           [](I v) { return v; });
     }
-    return loop(c, load, store_int(c.output(0).dtype), r.integer, [&](std::int64_t v) {
-      return op.activation == Activation::kNone
-                 ? v
-                 : static_cast<I>(std::fmin(
-                       std::fmax(static_cast<double>(wrapped(v, dtype)), range.min), range.max));
+    // Beyond 2^62 there is nothing to clamp to.
+    const auto bound = [](float limit, I none) {
+      return std::fabs(limit) < 0x1p62f ? static_cast<I>(limit) : none;
+    };
+    const I low = bound(range.min, INT64_MIN), high = bound(range.max, INT64_MAX);
+    return loop(c, load, store_int(c.output(0).dtype), r.integer, [&](I v) {
+      return op.activation == Activation::kNone ? v : std::clamp(wrapped(v, dtype), low, high);
     });
   }
   const LoadDouble load = load_double(dtype);

@@ -203,12 +203,8 @@ void eval_quantized_prod(EvalContext& c, const ReductionLoop& loop) {
   const double count = static_cast<double>(loop.per_output());
   const QuantizedMultiplier step = quantize_multiplier(
       static_cast<double>(in.scale()) / std::pow(static_cast<double>(out.scale()), 1.0 / count));
-  // Products of int16 need 64 bits, whose multiplier has 16.
-  const bool wide = in.dtype == DType::kInt16;
-  const auto rescale = [&](I v) {
-    return wide ? multiply_by_quantized_multiplier(v, step)
-                : multiply_by_quantized_multiplier(static_cast<std::int32_t>(v), step);
-  };
+  // With 64 bits, whose multiplier has 16, in every type.
+  const auto rescale = [&](I v) { return multiply_by_quantized_multiplier(v, step); };
   loop.run([&](I i, I o) {
     const auto at = static_cast<std::size_t>(o);
     const auto v = static_cast<std::int32_t>(load(in.data, i) - in.zero_point());

@@ -2,6 +2,7 @@
 // order in which input, attribute and -1 are looked at.
 #include "ops/reshape.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/checked.h"
@@ -76,7 +77,9 @@ void infer(const Reshape& op, InferContext& c) {
   if (op.file_batch > 0 && !contents->empty() && contents->front().known &&
       contents->front().value == op.file_batch && c.shape(0).ranked() && c.shape(0).rank() > 0 &&
       c.shape(0)[0] != op.file_batch) {
-    contents->front() = Element::of(-1);
+    const bool open =
+        std::find(contents->begin(), contents->end(), Element::of(-1)) != contents->end();
+    contents->front() = open ? Element::of_dim(c.shape(0)[0]) : Element::of(-1);
   }
   Shape shape;
   int hole = -1;

@@ -89,9 +89,8 @@ bool shifted_add(const Binary& op, EvalContext& c) {
 
 void multiply(const Binary& op, EvalContext& c) {
   const Tensor& out = c.output(0);
-  const QuantizedMultiplier result = quantize_multiplier(static_cast<double>(c.input(0).scale()) *
-                                                         static_cast<double>(c.input(1).scale()) /
-                                                         static_cast<double>(out.scale()));
+  const QuantizedMultiplier result =
+      quantize_multiplier(c.input(0).scale() * c.input(1).scale() / out.scale());
   const IntRange range = quantized_activation_range(op.activation, out);
   loop(c, [&](I32 x, I32 y) { return clamp_to(scaled(x * y, result) + out.zero_point(), range); });
 }
