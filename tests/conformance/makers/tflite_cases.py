@@ -8,6 +8,7 @@ import tensorflow as tf
 import tf_keras
 from tensorflow.lite.python import schema_py_generated as schema
 
+from makers import tflite_ops
 from makers.case_file import EXACT, FLOAT_TOLERANCE, INT8_TOLERANCE, Case
 from makers.tflite_nets import MODELS, NETS
 
@@ -22,6 +23,7 @@ def make():
         for mode in modes:
             make_case(Case("tflite", group, name + SUFFIXES[mode], SOURCE), net, shapes, mode)
     make_signatures()
+    tflite_ops.make()
 
 
 def make_case(case, net, shapes, mode):
