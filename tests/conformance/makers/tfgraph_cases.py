@@ -3,6 +3,7 @@
 import json
 import shutil
 import tempfile
+import zipfile
 
 import numpy as np
 import tensorflow as tf
@@ -123,6 +124,16 @@ def keep_saved_model(saved, case):
     shutil.copytree(saved, case.folder / "saved_model", ignore=ignore)
 
 
+def zip_saved_model(case):
+    """The same folder as one archive, with the folder's name in it and no times."""
+    with zipfile.ZipFile(case.folder / "saved_model.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted((case.folder / "saved_model").rglob("*")):
+            if path.is_file():
+                entry = zipfile.ZipInfo(path.relative_to(case.folder).as_posix())
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, path.read_bytes())
+
+
 def write_frozen(case, function):
     frozen = convert_variables_to_constants_v2(function)
     content = frozen.graph.as_graph_def().SerializeToString(deterministic=True)
@@ -159,13 +170,14 @@ def make_variables_and_signatures():
     with tempfile.TemporaryDirectory() as saved:
         tf.saved_model.save(counter, saved, {"add": counter.add, "read": counter.read})
         keep_saved_model(saved, case)
+        zip_saved_model(case)
     calls = [("read", {"factor": np.float32(2)}), ("add", {"amount": case.normal(2)}),
              ("add", {"amount": case.normal(2)}), ("read", {"factor": np.float32(-1)})]
     for signature, inputs in calls:
         outputs = getattr(counter, signature)(**as_tensors(inputs))
         case.add_run(inputs, {n: o.numpy() for n, o in outputs.items()}, signature)
     ops = ["AssignAddVariableOp", "Mul", "ReadVariableOp"]
-    case.write(["saved_model"], ops, stateful=True)
+    case.write(["saved_model", "saved_model.zip"], ops, stateful=True)
 
 
 class Prices(tf.Module):
