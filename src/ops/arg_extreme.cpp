@@ -13,6 +13,7 @@ namespace {
 std::string_view variant(const ArgExtreme& op) { return op.largest ? "arg_max" : "arg_min"; }
 
 void infer(const ArgExtreme& op, InferContext& c) {
+  if (!c.require(is_integer(c.dtype(1)), "input 1 must be integers")) return;
   Shape out = c.shape(0);
   const auto axis = c.integers(1);
   if (!c.require(is_integer(op.output_type), "output_type: expected an integer type")) return;

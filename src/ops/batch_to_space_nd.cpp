@@ -11,6 +11,9 @@ namespace tare {
 namespace {
 
 void infer(const BatchToSpaceNd&, InferContext& c) {
+  if (!c.require(is_integer(c.dtype(1)) && is_integer(c.dtype(2)),
+                 "input 1 and 2 must be integers"))
+    return;
   const Shape& in = c.shape(0);
   const auto blocks = c.integers(1), crops = c.integers(2);
   if (!in.ranked() || !blocks || !crops)

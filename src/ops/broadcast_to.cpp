@@ -12,6 +12,7 @@ namespace tare {
 namespace {
 
 void infer(const BroadcastTo&, InferContext& c) {
+  if (!c.require(is_integer(c.dtype(1)), "input 1 must be integers")) return;
   const Shape wanted = wanted_shape(c, 1);
   const Shape& in = c.shape(0);
   if (wanted.ranked() && in.ranked()) {

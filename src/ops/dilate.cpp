@@ -26,6 +26,7 @@ Dim dilated(InferContext& c, Dim extent, const Element& dilation) {
 }
 
 void infer(const Dilate&, InferContext& c) {
+  if (!c.require(is_integer(c.dtype(1)), "input 1 must be integers")) return;
   const Shape& x = c.shape(0);
   if (!c.require(is_numeric(c.dtype(0)), "no kernel for " + std::string(dtype_name(c.dtype(0)))))
     return;

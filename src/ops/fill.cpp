@@ -11,6 +11,7 @@ namespace tare {
 namespace {
 
 void infer(const Fill&, InferContext& c) {
+  if (!c.require(is_integer(c.dtype(0)), "input 0 must be integers")) return;
   if (c.shape(1).known() && !c.require(c.shape(1).elements() == 1, "the value must be one element"))
     return;
   const Shape out = wanted_shape(c, 0);

@@ -10,6 +10,7 @@ namespace tare {
 namespace {
 
 void infer(const MirrorPad& op, InferContext& c) {
+  if (!c.require(is_integer(c.dtype(1)), "input 1 must be integers")) return;
   const Shape& in = c.shape(0);
   if (!in.ranked()) return c.output(0, c.dtype(0), in);
   const Shape& counts = c.shape(1);

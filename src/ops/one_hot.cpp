@@ -11,6 +11,7 @@ namespace tare {
 namespace {
 
 void infer(const OneHot& op, InferContext& c) {
+  if (!c.require(is_integer(c.dtype(1)), "input 1 must be integers")) return;
   Shape out = c.shape(0);
   if (!c.require(c.dtype(2) == c.dtype(3), "on and off values of different types")) return;
   for (int i = 1; i <= 3; ++i) {

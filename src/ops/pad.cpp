@@ -16,6 +16,7 @@ namespace {
 constexpr std::int64_t kMaxPad = std::int64_t{1} << 40;
 
 void infer(const Pad&, InferContext& c) {
+  if (!c.require(is_integer(c.dtype(1)), "input 1 must be integers")) return;
   if (c.has(2) &&
       !c.require(c.dtype(2) == c.dtype(0), "the value has another type than the tensor"))
     return;

@@ -68,6 +68,9 @@ void from_float(EvalContext& c) {
 void from_quantized(EvalContext& c) {
   const Tensor& in = c.input(0);
   Tensor& out = c.output(0);
+  if (!c.require(in.quantization && out.quantization && load_int(in.dtype) && store_int(out.dtype),
+                 "only quantised integers are quantised anew"))
+    return;
   const LoadInt load = load_int(in.dtype);
   const StoreInt store = store_int(out.dtype);
   const QuantizedMultiplier m =

@@ -63,6 +63,7 @@ Dim inferred_extent(InferContext& c, const Factors& in, Factors out) {
 }
 
 void infer(const Reshape& op, InferContext& c) {
+  if (!c.require((!c.has(1) || is_integer(c.dtype(1))), "input 1 must be integers")) return;
   auto contents = wanted(op, c);
   if (!contents) {
     const bool rank_known = c.has(1) && c.shape(1).ranked() && c.shape(1).rank() == 1 &&

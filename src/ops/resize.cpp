@@ -22,6 +22,7 @@ std::string_view variant(const Resize& op) {
 constexpr std::int64_t kMaxExtent = std::int64_t{1} << 21;  // 10-bit fixed point stays inside int32
 
 void infer(const Resize& op, InferContext& c) {
+  if (!c.require(is_integer(c.dtype(1)), "input 1 must be integers")) return;
   const Shape& in = c.shape(0);
   if (!c.require(!op.align_corners || !op.half_pixel_centers,
                  "align_corners and half_pixel_centers exclude each other"))

@@ -11,6 +11,7 @@ namespace tare {
 namespace {
 
 void infer(const ReverseV2&, InferContext& c) {
+  if (!c.require(is_integer(c.dtype(1)), "input 1 must be integers")) return;
   const Shape& in = c.shape(0);
   if (const auto axes = c.integers(1); axes && in.ranked()) {
     std::vector<bool> seen(static_cast<std::size_t>(in.rank()), false);

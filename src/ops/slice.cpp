@@ -34,6 +34,9 @@ Dim extent(InferContext& c, Dim in, const Element& begin, const Element& size) {
 }
 
 void infer(const Slice&, InferContext& c) {
+  if (!c.require(is_integer(c.dtype(1)) && is_integer(c.dtype(2)),
+                 "input 1 and 2 must be integers"))
+    return;
   const Shape& in = c.shape(0);
   if (!in.ranked()) return c.output(0, c.dtype(0), in);
   const auto begin = c.contents(1);

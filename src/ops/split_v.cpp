@@ -16,6 +16,9 @@ int axis_of(std::int64_t axis, const Shape& shape) {
 }
 
 void infer(const SplitV&, InferContext& c) {
+  if (!c.require(is_integer(c.dtype(1)) && is_integer(c.dtype(2)),
+                 "input 1 and 2 must be integers"))
+    return;
   const Shape& in = c.shape(0);
   const auto sizes = c.integers(1);
   const auto axis = c.integers(2);

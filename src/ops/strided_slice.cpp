@@ -127,6 +127,9 @@ Dim extent_of(const StridedSlice& op, const Part& p, Dim in, InferContext& c) {
 }
 
 void infer(const StridedSlice& op, InferContext& c) {
+  if (!c.require(is_integer(c.dtype(1)) && is_integer(c.dtype(2)) && is_integer(c.dtype(3)),
+                 "input 1 and 2 and 3 must be integers"))
+    return;
   const Shape& in = c.shape(0);
   const auto begin = c.contents(1), end = c.contents(2);
   const auto strides = c.integers(3);

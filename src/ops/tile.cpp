@@ -11,6 +11,7 @@ namespace tare {
 namespace {
 
 void infer(const Tile&, InferContext& c) {
+  if (!c.require(is_integer(c.dtype(1)), "input 1 must be integers")) return;
   Shape out = c.shape(0);
   const auto times = c.contents(1);
   if (!out.ranked()) return c.output(0, c.dtype(0), out);

@@ -12,6 +12,7 @@ namespace tare {
 namespace {
 
 void infer(const Transpose&, InferContext& c) {
+  if (!c.require(is_integer(c.dtype(1)), "input 1 must be integers")) return;
   const Shape& in = c.shape(0);
   const auto permutation = c.integers(1);
   if (!in.ranked()) return c.output(0, c.dtype(0), Shape::unknown());

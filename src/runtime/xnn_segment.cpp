@@ -108,11 +108,15 @@ Result<XnnSegment> XnnSegment::create(std::span<const Node* const> nodes,
     }
   }
   xnn_runtime_t runtime = nullptr;
-  if (xnn_create_runtime_v4(subgraph.get(), nullptr, nullptr, nullptr,
-                            XNN_FLAG_TRANSIENT_INDIRECTION_BUFFER,
-                            &runtime) != xnn_status_success) {
+  // Our own, because XNNPACK loses the one that it makes when it fails.
+  xnn_workspace_t workspace = nullptr;
+  if (xnn_create_workspace(&workspace) != xnn_status_success)
+    return Error{Code::kInternal, "XNNPACK has no memory", {}};
+  const xnn_status status = xnn_create_runtime_v4(subgraph.get(), nullptr, workspace, nullptr,
+                                                  XNN_FLAG_TRANSIENT_INDIRECTION_BUFFER, &runtime);
+  xnn_release_workspace(workspace);
+  if (status != xnn_status_success)
     return Error{Code::kInternal, "XNNPACK cannot compile this segment", {}};
-  }
   state.runtime.reset(runtime);
   segment.subgraph = nullptr;
   segment.values.clear();
