@@ -1,6 +1,7 @@
 // tare benchmark: how long a model takes to load, to compile, to run first and to run again.
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 
 #include "base/json_writer.h"
@@ -33,7 +34,7 @@ struct Times {  // microseconds
 
   double quantile(double q) const {
     const auto last = static_cast<double>(runs.size() - 1);
-    return runs[static_cast<std::size_t>(q * last + 0.5)];
+    return runs[static_cast<std::size_t>(std::lround(q * last))];
   }
 };
 

@@ -122,7 +122,7 @@ class CaseReader {
                        " takes " + std::to_string(value.bytes.size()),
                    path};
     }
-    if (bytes->size() > 0) std::memcpy(value.bytes.mutable_data(), bytes->data(), bytes->size());
+    if (!bytes->empty()) std::memcpy(value.bytes.mutable_data(), bytes->data(), bytes->size());
     return value;
   }
 

@@ -133,7 +133,7 @@ class InputReader {
     return {};
   }
 
-  Status put(std::size_t i, TensorValue value) {
+  Status put(std::size_t i, const TensorValue& value) {
     const TensorInfo& input = signature_.inputs[i];
     auto converted = convert_elements(value, taken_dtype(input, raw_));
     if (!converted) return bad_input(input, converted.error().message);

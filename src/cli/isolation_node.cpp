@@ -25,7 +25,7 @@ EM_JS(int, tare_isolation_is_watched, (), { return Module['isolation'].watched ?
 namespace tare::cli {
 namespace {
 
-class WorkerIsolation : public Isolation {
+class WorkerIsolation final : public Isolation {
  public:
   bool start(std::span<const std::string> words) override {
     JsonWriter writer;

@@ -17,7 +17,7 @@
 namespace tare::cli {
 namespace {
 
-class ProcessIsolation : public Isolation {
+class ProcessIsolation final : public Isolation {
  public:
   ~ProcessIsolation() override { stop(); }
 
