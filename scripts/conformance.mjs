@@ -37,8 +37,7 @@ function foldersIn(folder) {
 function shares() {
   const groups = roots
     .flatMap(([, root]) => foldersIn(root).flatMap(foldersIn))
-    .map((folder) => ({ folder, size: foldersIn(folder).length }))
-    .filter(({ size }) => size > 0)
+    .map((folder) => ({ folder, size: Math.max(1, foldersIn(folder).length) }))
     .sort((a, b) => b.size - a.size);
   const dealt = Array.from({ length: Math.min(jobs, groups.length) }, () => ({ size: 0, folders: [] }));
   for (const { folder, size } of groups) {
