@@ -52,8 +52,11 @@ void infer(const Slice&, InferContext& c) {
                     (*size)[static_cast<std::size_t>(d)]);
   c.output(0, c.dtype(0), out);
   const auto elements = c.contents(0);
-  if (elements && rank == 1 && begin->front().known && is_known(out[0])) {
-    const auto from = elements->begin() + begin->front().value;
+  if (!c.ok() || !elements || rank != 1 || !begin->front().known || !is_known(out[0])) return;
+  const std::int64_t first = begin->front().value,
+                     count = static_cast<std::int64_t>(elements->size());
+  if (first >= 0 && first <= count && out[0] >= 0 && out[0] <= count - first) {
+    const auto from = elements->begin() + first;
     c.output_contents(0, Contents(from, from + out[0]));
   }
 }
