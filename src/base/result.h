@@ -8,7 +8,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 namespace tare {
 
@@ -31,51 +30,82 @@ struct Error {
   std::string text() const;  // "where: message", or the message alone
 };
 
+// An error that may be there. One pointer, and every step out of line: each function that can fail
+// carries code for it, so this code is what an engine has most of.
+class OptionalError {
+ public:
+  OptionalError() = default;
+  OptionalError(const Error& error);
+  OptionalError(Error&& error);
+  OptionalError(const OptionalError& other);
+  OptionalError(OptionalError&& other) noexcept : error_(std::exchange(other.error_, nullptr)) {}
+  OptionalError& operator=(OptionalError other) noexcept {
+    std::swap(error_, other.error_);
+    return *this;
+  }
+  ~OptionalError() {
+    if (error_ != nullptr) drop();
+  }
+
+  bool there() const { return error_ != nullptr; }
+  const Error& operator*() const { return *error_; }
+
+ private:
+  void drop();
+
+  Error* error_ = nullptr;
+};
+
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : content_(std::move(value)) {}
-  Result(Error error) : content_(std::move(error)) {}
+  Result(T value) : value_(std::move(value)) {}
+  Result(const Error& error) : error_(error) {}
+  Result(Error&& error) : error_(std::move(error)) {}
 
-  bool ok() const { return content_.index() == 0; }
+  bool ok() const { return !error_.there(); }
   explicit operator bool() const { return ok(); }
-  T& operator*() { return *std::get_if<0>(&content_); }
-  const T& operator*() const { return *std::get_if<0>(&content_); }
-  T* operator->() { return std::get_if<0>(&content_); }
-  const T* operator->() const { return std::get_if<0>(&content_); }
-  const Error& error() const { return *std::get_if<1>(&content_); }
-  T take() { return std::move(*std::get_if<0>(&content_)); }
+  T& operator*() { return *value_; }
+  const T& operator*() const { return *value_; }
+  T* operator->() { return &*value_; }
+  const T* operator->() const { return &*value_; }
+  const Error& error() const { return *error_; }
+  T take() { return std::move(*value_); }
 
  private:
-  std::variant<T, Error> content_;
+  OptionalError error_;
+  std::optional<T> value_;
 };
 
 class [[nodiscard]] Status {
  public:
   Status() = default;
-  Status(Error error) : error_(std::move(error)) {}
+  Status(const Error& error) : error_(error) {}
+  Status(Error&& error) : error_(std::move(error)) {}
 
-  bool ok() const { return !error_.has_value(); }
+  bool ok() const { return !error_.there(); }
   explicit operator bool() const { return ok(); }
   const Error& error() const { return *error_; }
 
  private:
-  std::optional<Error> error_;
+  friend class ErrorSink;
+  explicit Status(const OptionalError& error) : error_(error) {}
+  OptionalError error_;
 };
 
 // Remembers the first error of many steps, so that readers and kernels can go on without a check at
 // each one.
 class ErrorSink {
  public:
-  bool ok() const { return !error_.has_value(); }
-  void fail(Error error) {
-    if (!error_) error_ = std::move(error);
-  }
+  bool ok() const { return !error_.there(); }
+  void fail(Error&& error);
+  void fail(const Error& error);
+  void fail(std::string_view message, Code code);
   const Error& error() const { return *error_; }
-  Status status() const { return error_ ? Status(*error_) : Status(); }
+  Status status() const { return Status(error_); }
 
  private:
-  std::optional<Error> error_;
+  OptionalError error_;
 };
 
 }  // namespace tare

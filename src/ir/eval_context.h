@@ -94,13 +94,14 @@ class EvalContext {
   const Node& node() const { return node_; }
 
   bool require(bool condition, std::string_view message) {
-    if (!condition) fail(std::string(message));
+    if (!condition) fail(message);
     return condition;
   }
-  void fail(std::string message, Code code = Code::kInvalidArgument) {
-    sink_.fail({code, std::move(message), {}});
+  void fail(std::string_view message, Code code = Code::kInvalidArgument) {
+    sink_.fail(message, code);
   }
-  void fail(Error error) { sink_.fail(std::move(error)); }
+  void fail(Error&& error) { sink_.fail(std::move(error)); }
+  void fail(const Error& error) { sink_.fail(error); }
   bool ok() const { return sink_.ok(); }
   const Error& error() const { return sink_.error(); }
 

@@ -63,6 +63,10 @@ Buffer element(DType dtype, double v) {
 
 }  // namespace
 
+void GraphBuilder::fail(std::string_view message, Code code) {
+  fail(Error{code, std::string(message), scope_});
+}
+
 ValueId GraphBuilder::input(std::string name, TensorType type) {
   const ValueId id = graph().add_value({.name = std::move(name), .type = std::move(type)});
   graph().inputs.push_back(id);

@@ -76,10 +76,9 @@ class GraphBuilder {
   Graph& graph() { return module_.graph(id_); }
   Module& module() { return module_; }
 
-  void fail(std::string message, Code code = Code::kInvalidModel) {
-    fail(Error{code, std::move(message), scope_});
-  }
-  void fail(Error error) { sink_.fail(std::move(error)); }
+  void fail(std::string_view message, Code code = Code::kInvalidModel);
+  void fail(Error&& error) { sink_.fail(std::move(error)); }
+  void fail(const Error& error) { sink_.fail(error); }
   bool ok() const { return sink_.ok(); }
   Status status() const { return sink_.status(); }
   const Error& error() const { return sink_.error(); }

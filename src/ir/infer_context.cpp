@@ -42,7 +42,7 @@ Result<std::vector<TensorType>> InferContext::call(GraphId graph,
 }
 
 bool InferContext::require(bool condition, std::string_view message) {
-  if (!condition) fail(std::string(message));
+  if (!condition) fail(message);
   return condition;
 }
 

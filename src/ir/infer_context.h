@@ -53,10 +53,11 @@ class InferContext {
 
   // Records the failure when the condition does not hold; returns the condition.
   bool require(bool condition, std::string_view message);
-  void fail(std::string message, Code code = Code::kInvalidModel) {
-    sink_.fail({code, std::move(message), {}});
+  void fail(std::string_view message, Code code = Code::kInvalidModel) {
+    sink_.fail(message, code);
   }
-  void fail(Error error) { sink_.fail(std::move(error)); }
+  void fail(Error&& error) { sink_.fail(std::move(error)); }
+  void fail(const Error& error) { sink_.fail(error); }
   bool ok() const { return sink_.ok(); }
   const Error& error() const { return sink_.error(); }
 

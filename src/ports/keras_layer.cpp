@@ -47,8 +47,12 @@ const KerasTensor& KerasLayer::at(int i) const {
   return i >= 0 && i < inputs() ? inputs_[static_cast<std::size_t>(i)] : kNoTensor;
 }
 
+void KerasLayer::fail(std::string_view message, Code code) {
+  builder_.fail(Error{code, std::string(message), object_.place()});
+}
+
 bool KerasLayer::require(bool condition, std::string_view message) {
-  if (!condition) fail(std::string(message));
+  if (!condition) fail(message);
   return condition;
 }
 

@@ -223,10 +223,8 @@ class KerasLayer {
   std::vector<KerasTensor> take_outputs() { return std::move(outputs_); }
 
   bool require(bool condition, std::string_view message);
-  void fail(std::string message, Code code = Code::kInvalidModel) {
-    builder_.fail(Error{code, std::move(message), object_.place()});
-  }
-  void unsupported(std::string message) { fail(std::move(message), Code::kUnsupported); }
+  void fail(std::string_view message, Code code = Code::kInvalidModel);
+  void unsupported(std::string_view message) { fail(message, Code::kUnsupported); }
   bool ok() const { return builder_.ok(); }
 
  private:

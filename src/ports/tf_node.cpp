@@ -6,12 +6,12 @@
 
 namespace tare {
 
-void TfNode::fail(std::string message, Code code) {
-  builder_.fail(Error{code, std::move(message), "node '" + def_.name + "' (" + def_.op + ")"});
+void TfNode::fail(std::string_view message, Code code) {
+  builder_.fail(Error{code, std::string(message), "node '" + def_.name + "' (" + def_.op + ")"});
 }
 
 bool TfNode::require(bool condition, std::string_view message) {
-  if (!condition) fail(std::string(message));
+  if (!condition) fail(message);
   return condition;
 }
 

@@ -104,7 +104,7 @@ class TfNode {
   GraphBuilder& builder() { return builder_; }
   TfFunctions& functions() { return functions_; }
   bool require(bool condition, std::string_view message);
-  void fail(std::string message, Code code = Code::kInvalidModel);
+  void fail(std::string_view message, Code code = Code::kInvalidModel);
   bool ok() const { return builder_.ok(); }
 
  private:

@@ -130,12 +130,12 @@ void TfliteNode::expect_bias_scale(int input, int filter, int bias) {
 }
 
 bool TfliteNode::require(bool condition, std::string_view message) {
-  if (!condition) fail(std::string(message));
+  if (!condition) fail(message);
   return condition;
 }
 
-void TfliteNode::fail(std::string message, Code code) {
-  builder_.fail({code, std::move(message), place()});
+void TfliteNode::fail(std::string_view message, Code code) {
+  builder_.fail(Error{code, std::string(message), place()});
 }
 
 std::string TfliteNode::place() const {

@@ -119,7 +119,7 @@ class TfliteNode {
 
   GraphBuilder& builder() { return builder_; }
   bool require(bool condition, std::string_view message);
-  void fail(std::string message, Code code = Code::kInvalidModel);
+  void fail(std::string_view message, Code code = Code::kInvalidModel);
   bool ok() const { return builder_.ok(); }
 
  private:

@@ -65,7 +65,7 @@ class TfliteWriter {
   // The index that a graph of the module has as a subgraph.
   virtual int subgraph(GraphId graph) const = 0;
   // This op has no TFLite form (in this type, with these attributes).
-  virtual void refuse(std::string reason) = 0;
+  virtual void refuse(std::string_view reason) = 0;
 
   static tflite::ActivationFunctionType activation(Activation activation);
   static tflite::Padding padding(

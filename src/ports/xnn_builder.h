@@ -171,7 +171,7 @@ class XnnBuilder {
   bool space_to_depth(XnnValue in, XnnValue out, std::int64_t block);
 
   // Always false: `return b.refuse("why");`
-  bool refuse(std::string reason);
+  bool refuse(std::string_view reason);
   const std::string& reason() const { return reason_; }
 
  private:

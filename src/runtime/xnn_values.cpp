@@ -53,8 +53,8 @@ Buffer unpack_half(const Value& value) {
 
 }  // namespace
 
-bool XnnBuilder::refuse(std::string reason) {
-  if (reason_.empty()) reason_ = std::move(reason);
+bool XnnBuilder::refuse(std::string_view reason) {
+  if (reason_.empty()) reason_ = reason;
   return false;
 }
 

@@ -31,10 +31,11 @@ class ModelWriter : public TfliteWriter {
   int subgraph(GraphId graph) const override {
     return static_cast<int>(std::find(order_.begin(), order_.end(), graph) - order_.begin());
   }
-  void refuse(std::string reason) override {
+  void refuse(std::string_view reason) override {
     answered_ = true;
     if (refused_++ < kMaxRefusalsNamed)
-      refusals_ += (refusals_.empty() ? "" : "; ") + node_place(*node_) + ": " + reason;
+      refusals_ +=
+          (refusals_.empty() ? "" : "; ") + node_place(*node_) + ": " + std::string(reason);
   }
 
  protected:

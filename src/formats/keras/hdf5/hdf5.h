@@ -127,8 +127,8 @@ class Hdf5File {
     return size < 8 && v == (std::uint64_t{1} << (8 * size)) - 1 ? kUndefined : v;
   }
   bool step();
-  void fail(std::string message, Code code = Code::kInvalidModel) {
-    sink_.fail({code, std::move(message), {}});
+  void fail(std::string_view message, Code code = Code::kInvalidModel) {
+    sink_.fail(message, code);
   }
   bool check(const Cursor& c, std::string_view what);
   // The bytes of a checked structure are from `begin` to the cursor; its sum follows.

@@ -22,6 +22,10 @@ void each_name(std::string_view names, Visit visit) {
 
 }  // namespace
 
+void Operation::fail(std::string_view message, Code code) {
+  layer_.fail(std::string(name_) + ": " + std::string(message), code);
+}
+
 const KerasArgument& Operation::argument(std::size_t position, std::string_view names) {
   static const KerasArgument kNone;
   const KerasCall& call = layer_.call();

@@ -70,10 +70,8 @@ class Operation {
   ValueId counted(ValueId x);  // truth values and small integers as int32 or uint32
 
   void output(ValueId value) { layer_.output(value, ValueId::kNone); }
-  void fail(std::string message) { layer_.fail(std::string(name_) + ": " + std::move(message)); }
-  void unsupported(std::string message) {
-    layer_.unsupported(std::string(name_) + ": " + std::move(message));
-  }
+  void fail(std::string_view message, Code code = Code::kInvalidModel);
+  void unsupported(std::string_view message) { fail(message, Code::kUnsupported); }
 
  private:
   KerasLayer& layer_;
