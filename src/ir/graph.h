@@ -15,6 +15,12 @@ namespace tare {
 
 struct OpDef;
 
+// Stands for a type of attributes. Asking whether a node is a convolution must not name the
+// definition of convolutions, lest each pass bring all that it looks for into a program.
+template <class A>
+inline constexpr char kAttributesOf = 0;
+bool has_attributes(const OpDef* op, const char* type);
+
 enum class ValueId : std::int32_t { kNone = -1 };  // kNone: an optional input that is absent
 enum class GraphId : std::int32_t { kNone = -1 };
 
@@ -56,7 +62,8 @@ struct Node {
   // The attributes when this node is an A, else null.
   template <class A>
   const A* as() const {
-    return op == &A::kOp ? static_cast<const A*>(attributes.get()) : nullptr;
+    return has_attributes(op, &kAttributesOf<A>) ? static_cast<const A*>(attributes.get())
+                                                 : nullptr;
   }
 };
 

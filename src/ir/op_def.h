@@ -39,6 +39,7 @@ struct OpDef {
   Cost (*cost)(const void* attributes, const NodeTypes&);
   // Where one definition serves a table of ops (unary, binary, reduce): the name of the one meant.
   std::string_view (*variant)(const void* attributes) = nullptr;
+  const char* attributes = nullptr;  // &kAttributesOf<A>
 
   std::string_view name_of(const void* attributes) const {
     return variant ? variant(attributes) : name;
@@ -61,8 +62,12 @@ Cost no_cost(const A&, const NodeTypes&) {
 template <class A, void (*Infer)(const A&, InferContext&),
           Cost (*CostOf)(const A&, const NodeTypes&) = elementwise_cost<A>>
 constexpr OpDef define_op(std::string_view name, unsigned flags = kPure) {
-  return {name, flags, [](const void* a, InferContext& c) { Infer(*static_cast<const A*>(a), c); },
-          [](const void* a, const NodeTypes& t) { return CostOf(*static_cast<const A*>(a), t); }};
+  return {name,
+          flags,
+          [](const void* a, InferContext& c) { Infer(*static_cast<const A*>(a), c); },
+          [](const void* a, const NodeTypes& t) { return CostOf(*static_cast<const A*>(a), t); },
+          nullptr,
+          &kAttributesOf<A>};
 }
 
 template <class A, void (*Infer)(const A&, InferContext&), std::string_view (*Variant)(const A&),

@@ -4,7 +4,13 @@
 
 #include <algorithm>
 
+#include "ir/op_def.h"
+
 namespace tare {
+
+bool has_attributes(const OpDef* op, const char* type) {
+  return op != nullptr && op->attributes == type;
+}
 
 Uses::Uses(const Graph& graph)
     : producer_(graph.values.size(), npos), readers_(graph.values.size()) {

@@ -41,10 +41,9 @@ using Rule = std::optional<Rewrite> (*)(Graph& graph, const Uses& uses, std::siz
 // Applies the rule everywhere until it finds nothing more; returns how many rewrites were made.
 int rewrite_all(Graph& graph, Rule rule);
 
-// The same node with other attributes.
+// The same node with other attributes of the same type.
 template <class A>
 Node with_attributes(Node node, A attributes) {
-  node.op = &A::kOp;
   node.attributes = std::make_shared<const A>(std::move(attributes));
   return node;
 }
