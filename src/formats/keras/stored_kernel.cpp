@@ -11,9 +11,9 @@ namespace {
 void add_adapter(KerasLayer& layer, std::string_view name, TensorValue& kernel) {
   const std::string a_name = "lora_" + std::string(name) + "_a",
                     b_name = "lora_" + std::string(name) + "_b";
-  if (!layer.ok() || !layer.has_weight({a_name, 1'000'000})) return;
-  const TensorValue a = layer.weight({a_name, 1'000'000});
-  const TensorValue b = layer.weight({b_name, 1'000'001});
+  if (!layer.ok() || !layer.has_weight({a_name, kAdapterIndex})) return;
+  const TensorValue a = layer.weight({a_name, kAdapterIndex});
+  const TensorValue b = layer.weight({b_name, kAdapterIndex + 1});
   const Shape &sa = a.type.shape, &sb = b.type.shape, &sk = kernel.type.shape;
   const bool fits = sa.rank() >= 1 && sb.rank() == 2 && sb[0] == sa.back() && sk.rank() >= 1 &&
                     sk.back() == sb[1] && sb[0] > 0 &&

@@ -6,6 +6,9 @@
 
 namespace tare {
 
+// Where a layer's adapter stands among its weights: behind all that it has of its own.
+inline constexpr int kAdapterIndex = 1'000'000;
+
 struct StoredKernel {
   TensorValue values;  // in the layer's own layout; of an integer kernel the integers
   std::vector<double>
