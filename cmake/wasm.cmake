@@ -4,27 +4,41 @@ file(GLOB wasm_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/wasm/*.cpp")
 find_program(TARE_NODE node REQUIRED)
 include(cmake/xnnpack_trim.cmake)
 
+# tare_wasm_module(<target> [LEAN] [OPS ...] [FACETS ...] [FORMATS ...]): with Embind and its glue in
+# <target>.mjs; LEAN: plain exports and no glue (web/src/lean_engine.ts).
 function(tare_wasm_module target)
-  add_executable(${target} ${wasm_sources})
-  set_target_properties(${target} PROPERTIES SUFFIX ".mjs")
-  target_link_libraries(${target} PRIVATE tare_core embind)
-  tare_tables(${target} ${ARGN})
-  # With -fno-rtti Embind has no names of types that were never bound.
-  target_compile_definitions(${target} PRIVATE EMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0)
+  cmake_parse_arguments(arg "LEAN" "" "" ${ARGN})
+  set(sources ${wasm_sources})
+  list(FILTER sources EXCLUDE REGEX "/(bindings|exports)\\.cpp$")
+  if(arg_LEAN)
+    add_executable(${target} ${sources} "${CMAKE_SOURCE_DIR}/src/wasm/exports.cpp")
+    set_target_properties(${target} PROPERTIES SUFFIX ".wasm")
+    target_link_options(${target} PRIVATE -sSTANDALONE_WASM --no-entry)
+  else()
+    add_executable(${target} ${sources} "${CMAKE_SOURCE_DIR}/src/wasm/bindings.cpp")
+    set_target_properties(${target} PROPERTIES SUFFIX ".mjs")
+    target_link_libraries(${target} PRIVATE embind)
+    # With -fno-rtti Embind has no names of types that were never bound.
+    target_compile_definitions(${target} PRIVATE EMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0)
+    target_link_options(${target} PRIVATE
+      -lembind
+      -sMODULARIZE -sEXPORT_ES6
+      # web/src/native.ts brings the compiled module, in Node too, so the glue needs no way to find it.
+      -sENVIRONMENT=web,worker -sUSE_ES6_IMPORT_META=0 -sTEXTDECODER=2
+      # The policy of a strict page: 'wasm-unsafe-eval' and no eval of JavaScript.
+      -sDYNAMIC_EXECUTION=0
+      -sEXPORTED_RUNTIME_METHODS=HEAPU8 -sINCOMING_MODULE_JS_API=instantiateWasm)
+    add_custom_command(TARGET ${target} POST_BUILD
+      COMMAND "${TARE_NODE}" "${CMAKE_SOURCE_DIR}/scripts/minify.mjs" "$<TARGET_FILE:${target}>"
+      COMMENT "Minify ${target}.mjs" VERBATIM)
+  endif()
+  target_link_libraries(${target} PRIVATE tare_core)
+  tare_tables(${target} ${arg_UNPARSED_ARGUMENTS})
   target_link_options(${target} PRIVATE
     -Oz -flto -msimd128 $<$<BOOL:${TARE_RELAXED_SIMD}>:-mrelaxed-simd> -fno-rtti
-    -lembind
-    -sMODULARIZE -sEXPORT_ES6
-    # web/src/native.ts brings the compiled module, in Node too, so the glue needs no way to find it.
-    -sENVIRONMENT=web,worker -sUSE_ES6_IMPORT_META=0 -sTEXTDECODER=2
-    # The policy of a strict page: 'wasm-unsafe-eval' and no eval of JavaScript.
-    -sDYNAMIC_EXECUTION=0
     -sALLOW_MEMORY_GROWTH -sMALLOC=emmalloc -sFILESYSTEM=0 -sSTACK_SIZE=262144
-    -sEXPORTED_RUNTIME_METHODS=HEAPU8 -sINCOMING_MODULE_JS_API=instantiateWasm
-    -sASSERTIONS=0 -sSUPPORT_LONGJMP=0 -sDISABLE_EXCEPTION_CATCHING=1)
-  add_custom_command(TARGET ${target} POST_BUILD
-    COMMAND "${TARE_NODE}" "${CMAKE_SOURCE_DIR}/scripts/minify.mjs" "$<TARGET_FILE:${target}>"
-    COMMENT "Minify ${target}.mjs" VERBATIM)
+    -sASSERTIONS=0 -sSUPPORT_LONGJMP=0 -sDISABLE_EXCEPTION_CATCHING=1
+    -Wl,--wrap=strtod -Wl,--wrap=snprintf)
 endfunction()
 
 # No reader makes half floats or four-bit weights run as such, and nothing here is laid out NCHW.
@@ -37,7 +51,7 @@ set(TARE_PRICE_OPS fully_connected dense)
 if(wasm_sources)
   tare_wasm_module(tare)
   tare_trim_xnnpack(tare CUT "${TARE_UNUSED_KERNELS}")
-  tare_wasm_module(tare_price OPS ${TARE_PRICE_OPS} FACETS lower read_keras FORMATS tfjs)
+  tare_wasm_module(tare_price LEAN OPS ${TARE_PRICE_OPS} FACETS lower read_keras FORMATS tfjs)
   tare_trim_xnnpack(tare_price CUT "." KEEP "^f32_gemm(_nr2)?$" NO_REFERENCE NO_CONVERSIONS)
   # What TensorFlow graphs cost: the same module without their readers and rules, built for
   # scripts/size_of_tf.mjs alone.

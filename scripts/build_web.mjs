@@ -68,7 +68,7 @@ async function buildPage() {
     format: 'iife',
     banner: { js: 'const tarePage=document.currentScript.src;' },
     define: { 'import.meta.url': 'tarePage' },
-    plugins: [engine(await glueOf('tare_price'))],
+    plugins: [engine(at('web/src/lean_engine.ts'))],
   });
   await build({ ...common, entryPoints: ['web/app/style.css'], outfile: path.join(site, 'style.css'), target: [] });
   for (const name of ['index.html', 'icon.svg']) await copyFile(at('web/app', name), path.join(site, name));

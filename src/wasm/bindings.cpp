@@ -13,9 +13,6 @@ namespace tare {
 namespace {
 
 Session session;
-std::vector<std::string>
-    texts;  // strings on their way into an input, names on their way into the options
-std::vector<std::int32_t> words;  // shapes on their way in, tensors on their way out
 
 using Address = unsigned;
 
@@ -37,45 +34,17 @@ std::string load() { return session.load() ? describe(session) : std::string(); 
 std::string last_error() { return describe(session.error()); }
 std::string report() { return describe(session.model()->report()); }
 
-void set_option(const std::string& name, double value) {
-  LoadOptions& options = session.options;
-  Budgets& budgets = options.budgets;
-  if (name == "bytes") budgets.bytes = static_cast<std::uint64_t>(value);
-  if (name == "nodes") budgets.nodes = static_cast<std::int64_t>(value);
-  if (name == "loopTrips") budgets.loop_trips = static_cast<std::int64_t>(value);
-  if (name == "callDepth") budgets.call_depth = static_cast<int>(value);
-  if (name == "seconds") budgets.seconds = value;
-  if (name == "seed") options.seed = static_cast<std::uint64_t>(value);
-  if (name == "optimise") options.optimise = value != 0;
-  if (name == "xnnpack") options.use_xnnpack = value != 0;
-  if (name == "raw") session.raw = value != 0;
-}
-
-void push_text(const std::string& text) { texts.push_back(text); }
-void set_names(bool inputs) {
-  (inputs ? session.options.input_names : session.options.output_names).swap(texts);
-}
-bool set_strings(int input) {
-  const bool done = session.set_strings(input, texts);
-  texts.clear();
-  return done;
-}
-
+void set_option(const std::string& name, double value) { session.set_option(name, value); }
+void push_text(const std::string& text) { session.texts.push_back(text); }
+void set_names(bool inputs) { session.set_names(inputs); }
+bool set_strings(int input) { return session.set_strings(input); }
 Address reserve_words(unsigned count) {
-  words.resize(count);
-  return address(words.data());
+  session.words.resize(count);
+  return address(session.words.data());
 }
-bool prepare(int signature) { return session.prepare(signature, words); }
-
-// Address, size in bytes, rank and extents.
-Address show(const Tensor& tensor) {
-  words.assign({static_cast<std::int32_t>(address(tensor.data)),
-                static_cast<std::int32_t>(tensor.size), tensor.shape.rank()});
-  for (const Dim d : tensor.shape) words.push_back(static_cast<std::int32_t>(d));
-  return address(words.data());
-}
-Address show_input(int i) { return show(session.input(i)); }
-Address show_output(int i) { return show(session.output(i)); }
+bool prepare(int signature) { return session.prepare(signature, session.words); }
+Address show_input(int i) { return address(session.show(session.input(i))); }
+Address show_output(int i) { return address(session.show(session.output(i))); }
 void reset() { session.reset(); }
 
 EMSCRIPTEN_BINDINGS(tare) {

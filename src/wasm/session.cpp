@@ -43,6 +43,32 @@ bool Session::fail(Error error) {
 
 bool Session::check(const Status& status) { return status.ok() || fail(status.error()); }
 
+void Session::set_option(std::string_view name, double value) {
+  Budgets& budgets = options.budgets;
+  if (name == "bytes") budgets.bytes = static_cast<std::uint64_t>(value);
+  if (name == "nodes") budgets.nodes = static_cast<std::int64_t>(value);
+  if (name == "loopTrips") budgets.loop_trips = static_cast<std::int64_t>(value);
+  if (name == "callDepth") budgets.call_depth = static_cast<int>(value);
+  if (name == "seconds") budgets.seconds = value;
+  if (name == "seed") options.seed = static_cast<std::uint64_t>(value);
+  if (name == "optimise") options.optimise = value != 0;
+  if (name == "xnnpack") options.use_xnnpack = value != 0;
+  if (name == "raw") raw = value != 0;
+}
+
+bool Session::set_strings(int input) {
+  const bool done = check(model_->set_strings(input, texts));
+  texts.clear();
+  return done;
+}
+
+const std::int32_t* Session::show(const Tensor& tensor) {
+  words.assign({static_cast<std::int32_t>(reinterpret_cast<std::uintptr_t>(tensor.data)),
+                static_cast<std::int32_t>(tensor.size), tensor.shape.rank()});
+  for (const Dim d : tensor.shape) words.push_back(static_cast<std::int32_t>(d));
+  return words.data();
+}
+
 std::byte* Session::add_file(std::string name, std::size_t size) {
   if (size > options.budgets.bytes - std::min(file_bytes_, options.budgets.bytes)) {
     fail({Code::kBudgetExceeded, "the model's files are larger than the budget of bytes", name});

@@ -21,7 +21,13 @@ enum class Outcome : std::int32_t { kDone = 0, kMoved = 1, kFailed = 2 };
 class Session {
  public:
   LoadOptions options;
-  bool raw = false;  // tensors as they are stored
+  bool raw = false;                 // tensors as they are stored
+  std::vector<std::string> texts;   // on their way into an input or into the options
+  std::vector<std::int32_t> words;  // shapes on their way in, tensors on their way out
+
+  void set_option(std::string_view name, double value);
+  // The texts become the names of the tensors to feed, or to fetch.
+  void set_names(bool inputs) { (inputs ? options.input_names : options.output_names).swap(texts); }
 
   // Makes room for a file's bytes, to be written by the caller; null when there is none (see
   // error).
@@ -32,14 +38,15 @@ class Session {
   // Shapes of all inputs, one after the other, each as its rank and its extents.
   bool prepare(int signature, std::span<const std::int32_t> shapes);
   Outcome run();
-  bool set_strings(int input, std::span<const std::string> strings) {
-    return check(model_->set_strings(input, strings));
-  }
+  bool set_strings(int input);
   void reset() { model_->reset(); }
 
   // What JavaScript writes to and reads from: the tensor itself, or floats that stand for it.
   Tensor input(int i) { return at_border(model_->input(i), inputs_, i); }
   Tensor output(int i) { return at_border(model_->output(i), outputs_, i); }
+
+  // Address, size in bytes, rank and extents: in `words`.
+  const std::int32_t* show(const Tensor& tensor);
 
   const std::optional<Model>& model() const { return model_; }
   const Error& error() const { return error_; }
