@@ -66,7 +66,7 @@ if(EMSCRIPTEN)
                  COMPILE_DEFINITIONS
                  xnn_f32_${name}_ukernel__wasmsimd_arm_u16=xnn_f32_${name}_ukernel__wasmsimd_x86_u16)
   endforeach()
-  set_property(SOURCE ${rest} APPEND PROPERTY COMPILE_OPTIONS -Oz)
+  set_property(SOURCE ${rest} APPEND PROPERTY COMPILE_OPTIONS -Oz -flto)
   set_property(SOURCE "${xnnpack_SOURCE_DIR}/src/configs/gemm-config.c"
                APPEND PROPERTY COMPILE_OPTIONS "-I${CMAKE_SOURCE_DIR}/cmake/xnnpack/fixed_cores")
 else()
