@@ -4,10 +4,10 @@
 // first failure sticks; the caller adds the node's name.
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -19,7 +19,7 @@ namespace tare {
 
 // Variables, hash tables and the like, by name; shared by all graphs of an executable, cleared by
 // reset.
-using Resources = std::unordered_map<std::string, ObjectPtr>;
+using Resources = std::map<std::string, ObjectPtr>;
 
 // What the runner of a node offers to kernels. Constant folding offers allocate and scratch only.
 class EvalHost {

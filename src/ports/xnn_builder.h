@@ -7,8 +7,8 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "ir/activation.h"
@@ -65,9 +65,9 @@ class XnnBuilder {
   // runtime.
   struct Segment {
     xnn_subgraph* subgraph = nullptr;
-    std::unordered_map<std::int32_t, XnnValue> values;         // by ValueId
-    std::unordered_map<std::int32_t, std::uint32_t> external;  // by ValueId: external id and flags
-    std::unordered_map<std::int32_t, std::uint32_t> external_flags;
+    std::map<std::int32_t, XnnValue> values;         // by ValueId
+    std::map<std::int32_t, std::uint32_t> external;  // by ValueId: external id and flags
+    std::map<std::int32_t, std::uint32_t> external_flags;
     std::deque<Buffer> buffers;
     std::deque<std::vector<float>> scales;
   };

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <list>
+#include <map>
 #include <memory>
-#include <unordered_map>
 
 #include "runtime/executable.h"
 
@@ -34,7 +34,7 @@ class GraphRunner {
   const Graph& graph_;
   std::list<std::unique_ptr<Plan>> plans_;
   VariableStore variables_;
-  std::unordered_map<const Node*, ObjectPtr> node_states_;
+  std::map<const Node*, ObjectPtr> node_states_;
   Buffer scratch_;
   bool running_ = false;
 };

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "ports/keras_layer.h"
@@ -82,7 +82,7 @@ class KerasTopology {
   std::vector<KerasReference> inputs_;
   std::vector<KerasReference> outputs_;
   std::vector<std::string> output_keys_;
-  std::unordered_map<std::string, std::size_t> by_name_;
+  std::map<std::string, std::size_t> by_name_;
   std::vector<Calls> calls_of_;  // by layer
 };
 

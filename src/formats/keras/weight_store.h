@@ -9,7 +9,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "ports/keras_layer.h"
@@ -51,10 +50,10 @@ class KerasWeightStore {
   std::unique_ptr<KerasVariables> variables_;
   bool by_attributes_ = false;
   bool grouped_ = false;
-  std::unordered_map<std::string, std::size_t> paths_;  // by attributes
-  std::unordered_map<std::string, std::vector<std::size_t>>
+  std::map<std::string, std::size_t> paths_;  // by attributes
+  std::map<std::string, std::vector<std::size_t>>
       by_last_names_;  // "dense_1/kernel": the candidates
-  std::unordered_map<std::string, std::vector<std::size_t>> by_group_;
+  std::map<std::string, std::vector<std::size_t>> by_group_;
   std::map<std::pair<const KerasObject*, std::string>, std::size_t> found_;
   std::vector<bool> taken_;
 };
