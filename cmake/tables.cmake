@@ -2,17 +2,18 @@
 # for each executable one .cpp per facet is generated that names those it shall carry. A table pins
 # only what it names, so the list of ops, facets and formats decides what the linker keeps. The
 # files are written at build time by write_tables.cmake, and touched only when a name changes.
-set(TARE_FACET_NAMES eval lower read_tflite read_tf read_keras write_tflite format)
+set(TARE_FACET_NAMES eval lower read_tflite read_tf read_keras write_tflite pass format)
 
 file(GLOB TARE_FACET_FILES CONFIGURE_DEPENDS
      "${CMAKE_SOURCE_DIR}/src/ops/*.cpp" "${CMAKE_SOURCE_DIR}/src/ops/*/*.cpp"
+     "${CMAKE_SOURCE_DIR}/src/passes/*.cpp"
      "${CMAKE_SOURCE_DIR}/src/formats/*.cpp" "${CMAKE_SOURCE_DIR}/src/formats/*/*.cpp"
      "${CMAKE_SOURCE_DIR}/src/formats/keras/layers/*.cpp"
      "${CMAKE_SOURCE_DIR}/src/formats/keras/layers/*/*.cpp"
      "${CMAKE_SOURCE_DIR}/src/formats/tf/rules/*.cpp"
      "${CMAKE_SOURCE_DIR}/src/formats/tf/rules/*/*.cpp")
 
-# An op is a file's stem, or its folder's name, under src/ops, the TF rules and the Keras layers.
+# An op is a file's stem, or its folder's name, under src/ops, src/passes, the TF rules and the Keras layers.
 #
 # tare_tables(<executable> [OPS stem...] [FACETS name...] [FORMATS folder...]); what is not given
 # is taken from TARE_OPS, TARE_FACETS and TARE_FORMATS, whose default is everything.

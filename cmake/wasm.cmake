@@ -46,7 +46,7 @@ set(TARE_UNUSED_KERNELS "f16|pf32|qp8|qc4w|qb4w|chw|spmm|x32_unpool|zip|cmul")
 
 # What the price page's model is made of; every other op stays out of the file, and so do reference
 # kernels: XNNPACK runs all of it, in float32.
-set(TARE_PRICE_OPS fully_connected dense)
+set(TARE_PRICE_OPS fully_connected dense fuse_activation eliminate_dead_code)
 
 if(wasm_sources)
   tare_wasm_module(tare)

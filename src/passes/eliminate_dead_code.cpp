@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ir/op_def.h"
+#include "passes/pipeline.h"
 
 namespace tare {
 
@@ -30,5 +31,8 @@ void eliminate_dead_code(Graph& graph) {
     if (!used[i]) graph.values[i].constant = Buffer();
   }
 }
+
+extern const PassFacet pass_eliminate_dead_code{"eliminate_dead_code",
+                                                [](Graph& graph) { eliminate_dead_code(graph); }};
 
 }  // namespace tare

@@ -9,6 +9,7 @@
 #include "ops/conv_2d/conv_2d.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d.h"
 #include "ops/fully_connected/fully_connected.h"
+#include "passes/pipeline.h"
 
 namespace tare {
 namespace {
@@ -135,5 +136,7 @@ std::optional<Rewrite> rule(Graph& graph, const Uses& uses, std::size_t n) {
 }  // namespace
 
 int fold_affine(Graph& graph) { return rewrite_all(graph, rule); }
+
+extern const PassFacet pass_fold_affine{"fold_affine", [](Graph& graph) { fold_affine(graph); }};
 
 }  // namespace tare

@@ -6,6 +6,7 @@
 
 #include "ir/evaluate.h"
 #include "ir/op_def.h"
+#include "passes/pipeline.h"
 
 namespace tare {
 namespace {
@@ -48,5 +49,8 @@ bool fold(Graph& graph, const Node& node) {
 void fold_constants(Graph& graph) {
   std::erase_if(graph.nodes, [&](const Node& node) { return fold(graph, node); });
 }
+
+extern const PassFacet pass_fold_constants{"fold_constants",
+                                           [](Graph& graph) { fold_constants(graph); }};
 
 }  // namespace tare

@@ -6,6 +6,7 @@
 #include "ops/conv_2d/conv_2d.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d.h"
 #include "ops/pad.h"
+#include "passes/pipeline.h"
 
 namespace tare {
 namespace {
@@ -61,5 +62,7 @@ std::optional<Rewrite> rule(Graph& graph, const Uses& uses, std::size_t n) {
 }  // namespace
 
 int fold_pad(Graph& graph) { return rewrite_all(graph, rule); }
+
+extern const PassFacet pass_fold_pad{"fold_pad", [](Graph& graph) { fold_pad(graph); }};
 
 }  // namespace tare

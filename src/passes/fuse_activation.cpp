@@ -8,6 +8,7 @@
 #include "ops/depthwise_conv_2d/depthwise_conv_2d.h"
 #include "ops/fully_connected/fully_connected.h"
 #include "ops/unary.h"
+#include "passes/pipeline.h"
 
 namespace tare {
 namespace {
@@ -63,5 +64,8 @@ std::optional<Rewrite> rule(Graph& graph, const Uses& uses, std::size_t n) {
 }  // namespace
 
 int fuse_activation(Graph& graph) { return rewrite_all(graph, rule); }
+
+extern const PassFacet pass_fuse_activation{"fuse_activation",
+                                            [](Graph& graph) { fuse_activation(graph); }};
 
 }  // namespace tare

@@ -1,24 +1,30 @@
-// The ordered list of passes.
+// The ordered list of passes. A pass is named rather than called: small programs are linked without
+// those that look for ops they do not have.
 #include "passes/pipeline.h"
 
-#include "passes/eliminate_dead_code.h"
-#include "passes/fold_affine.h"
-#include "passes/fold_constants.h"
-#include "passes/fold_pad.h"
-#include "passes/fuse_activation.h"
-#include "passes/remove_identities.h"
+#include <string_view>
 
 namespace tare {
+namespace {
+
+constexpr std::string_view kOrder[] = {
+    "fold_constants",     // weights that files store indirectly: dequantised, transposed, reshaped
+    "remove_identities",  // so that the patterns below meet their neighbours
+    "fold_pad",           //
+    "fold_affine",        // batch normalisation into weights, before activations close the way
+    "fuse_activation",    //
+    "eliminate_dead_code",  // what the passes before left unused
+};
+
+}  // namespace
 
 Status optimise(Module& module) {
   for (Graph& graph : module.graphs) {
-    fold_constants(
-        graph);  // weights that files store indirectly: dequantised, transposed, reshaped
-    remove_identities(graph);  // so that the patterns below meet their neighbours
-    fold_pad(graph);
-    fold_affine(graph);  // batch normalisation into weights, before activations close the way
-    fuse_activation(graph);
-    eliminate_dead_code(graph);  // what the passes before left unused
+    for (const std::string_view name : kOrder) {
+      for (const PassFacet* pass : pass_table()) {
+        if (pass->name == name) pass->run(graph);
+      }
+    }
   }
   return {};
 }

@@ -2,10 +2,20 @@
 // pipeline.cpp.
 #pragma once
 
+#include <span>
+
 #include "base/result.h"
 #include "ir/graph.h"
 
 namespace tare {
+
+struct PassFacet {
+  const char* name;
+  void (*run)(Graph&);
+};
+
+// The passes this program was linked with; generated.
+std::span<const PassFacet* const> pass_table();
 
 // Optimises every graph of the module in place.
 Status optimise(Module& module);

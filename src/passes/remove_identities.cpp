@@ -7,6 +7,7 @@
 #include "ir/rewrite.h"
 #include "ops/reshape.h"
 #include "ops/transpose.h"
+#include "passes/pipeline.h"
 
 namespace tare {
 namespace {
@@ -90,5 +91,8 @@ int remove_identities(Graph& graph) {
   return rewrite_all(graph, same_shape) + rewrite_all(graph, of_reshape) +
          rewrite_all(graph, undone_transpose);
 }
+
+extern const PassFacet pass_remove_identities{"remove_identities",
+                                              [](Graph& graph) { remove_identities(graph); }};
 
 }  // namespace tare
