@@ -52,7 +52,7 @@ if(wasm_sources)
   tare_wasm_module(tare)
   tare_trim_xnnpack(tare CUT "${TARE_UNUSED_KERNELS}")
   tare_wasm_module(tare_price LEAN OPS ${TARE_PRICE_OPS} FACETS lower read_keras FORMATS tfjs)
-  tare_trim_xnnpack(tare_price CUT "." KEEP "^f32_gemm(_nr2)?$" NO_REFERENCE NO_CONVERSIONS)
+  tare_trim_xnnpack(tare_price CUT "." KEEP "^f32_gemm$" ONE_GEMM NO_REFERENCE NO_CONVERSIONS)
   # What TensorFlow graphs cost: the same module without their readers and rules, built for
   # scripts/size_of_tf.mjs alone.
   tare_wasm_module(tare_without_tf FACETS eval lower read_tflite read_keras write_tflite format

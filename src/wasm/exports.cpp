@@ -6,6 +6,14 @@
 
 #define TARE_EXPORT(name) extern "C" __attribute__((export_name(#name)))
 
+// Emscripten's own, in a program without its glue, traps.
+extern "C" __attribute__((import_module("env"), import_name("random"))) void random_bytes(
+    void* to, std::size_t size);
+extern "C" int getentropy(void* to, std::size_t size) {
+  random_bytes(to, size);
+  return 0;
+}
+
 namespace tare {
 namespace {
 

@@ -42,9 +42,8 @@ export default async function createEngine({ instantiateWasm }: EngineOptions): 
   const imports = {
     env: {
       emscripten_notify_memory_growth() {},
-      getentropy: (address: number, size: number) => {
+      random(address: number, size: number) {
         crypto.getRandomValues(memory().subarray(address, address + size));
-        return 0;
       },
     },
     wasi_snapshot_preview1: {

@@ -1,0 +1,30 @@
+// The float32 matrix multiplication of small engines: one tile for one row, one for four, whatever the
+// machine and the activation. XNNPACK's own choice brings twenty kernels, for hosts of two makes, with
+// and without a clamp, for two columns, and for convolutions; a page with a few dense layers runs at
+// the same speed with these. A clamp at infinity changes no number.
+#include <math.h>
+
+#include "xnnpack/config.h"
+#include "xnnpack/gemm.h"
+#include "xnnpack/microfnptr.h"
+#include "xnnpack/microparams-init.h"
+#include "xnnpack/pack.h"
+
+#if XNN_ARCH_WASMRELAXEDSIMD
+#define TARE_GEMM(tile) xnn_f32_gemm_minmax_ukernel_##tile##__wasmrelaxedsimd_fma_loadsplat
+#else
+#define TARE_GEMM(tile) xnn_f32_gemm_minmax_ukernel_##tile##__wasmsimd_x86_loadsplat
+#endif
+
+const struct xnn_gemm_config* __wrap_xnn_init_f32_gemm_config(void) {
+  static struct xnn_gemm_config config;
+  // By the number of rows less one.
+  config.minmax.gemm[0] = xnn_init_hmp_gemm_ukernel((xnn_gemm_ukernel_fn)TARE_GEMM(1x8));
+  config.minmax.gemm[3] = xnn_init_hmp_gemm_ukernel((xnn_gemm_ukernel_fn)TARE_GEMM(4x8));
+  config.init.f32 = xnn_init_f32_minmax_scalar_params;
+  config.pack_gemm_gio = (xnn_packw_gemm_gio_ukernel_fn)xnn_pack_f32_gemm_gio_w;
+  config.pack_gemm_goi = (xnn_packw_gemm_goi_ukernel_fn)xnn_pack_f32_gemm_goi_w;
+  config.mr = 4;
+  config.nr = 8;
+  return &config;
+}
