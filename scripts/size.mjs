@@ -1,9 +1,16 @@
 // What a visitor downloads: raw, gzip and brotli bytes of each wasm and JavaScript file, of the npm
-// package and of the whole price page. Usage: npm run size [-- --json FILE]
+// package and of the whole price page. Usage: npm run size [-- --json FILE | --functions [tare|tare_price] [--each]]
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+if (process.argv.includes('--functions')) {
+  const { showFunctions } = await import('./function_sizes.mjs');
+  const engine = process.argv[process.argv.indexOf('--functions') + 1] ?? 'tare';
+  showFunctions(engine.startsWith('--') ? 'tare' : engine, process.argv.includes('--each'));
+  process.exit(0);
+}
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } };
