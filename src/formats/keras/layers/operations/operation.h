@@ -48,8 +48,8 @@ class Operation {
   struct Pair {
     ValueId a, b;
   };
-  Pair operands(std::string_view first = "x1|x|a|features|logits",
-                std::string_view second = "x2|y|b");
+  Pair operands(std::string_view first = "x1|x|a|features|logits|self",
+                std::string_view second = "x2|y|b|other");
 
   // Axes of x: one, a list, or all when there is none.
   Compose::Axes axes(std::size_t position, std::string_view names, ValueId x);
