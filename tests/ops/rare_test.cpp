@@ -16,6 +16,7 @@
 #include "ops/embedding_lookup.h"
 #include "ops/embedding_lookup_sparse.h"
 #include "ops/fake_quant.h"
+#include "ops/fill.h"
 #include "ops/hashtable_lookup.h"
 #include "ops/matrix_diag.h"
 #include "ops/random.h"
@@ -146,6 +147,18 @@ TEST(SkipGram, GivesUpOnEndlessWalks) {
   const std::vector<std::string> one = {text};
   EXPECT_NE(g.run({{vector_type(DType::kString, 1), pack_strings(one), {}}}).find("budget"),
             std::string::npos);
+}
+
+TEST(Fill, RefusesMoreStringsThanTheBudgetHolds) {
+  SmallGraph g;
+  g.output(g.builder().emit(
+      Fill{}, {g.input(vector_type(DType::kInt32, 1)), g.input(tensor_type(DType::kString, {}))}));
+  ASSERT_EQ(g.load(), "");
+  const std::vector<std::string> one = {"ab"};
+  const TensorValue text{tensor_type(DType::kString, {}), pack_strings(one), {}};
+  EXPECT_NE(g.run({ints({1}, {1'000'000'000}), text}).find("budget"), std::string::npos);
+  ASSERT_EQ(g.run({ints({1}, {3}), text}), "");
+  EXPECT_EQ(g.strings(), (std::vector<std::string>{"ab", "ab", "ab"}));
 }
 
 TEST(Lookup, RefusesIndicesOutside) {

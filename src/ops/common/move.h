@@ -5,9 +5,12 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/buffer.h"
 #include "ir/eval_context.h"
 
 namespace tare {
@@ -39,19 +42,32 @@ struct Source {
   std::int64_t at;
 };
 
+// The strings of output `o` on their way from inputs.
+class MovedStrings {
+ public:
+  // One place an element; none (and a failure recorded) where the budget does not allow so many.
+  std::span<std::string_view> reserve(EvalContext& c, int o);
+  // Gives the output its packed block.
+  void pack(EvalContext& c, int o);
+
+ private:
+  Buffer memory_;
+  std::span<std::string_view> views_;
+};
+
 // Fills output `o` (whose shape is known) with source(i) for each i in row-major order.
 template <class From>
 void move_elements(EvalContext& c, int o, From source) {
   Tensor& out = c.output(o);
   const std::int64_t count = out.elements();
   if (out.dtype == DType::kString) {
-    std::vector<std::string> strings;
-    for (std::int64_t i = 0; i < count; ++i) {
-      const Source e = source(i);
-      strings.emplace_back(e.tensor ? string_at({e.tensor->data, e.tensor->size}, e.at)
-                                    : std::string_view());
+    MovedStrings moved;
+    const std::span<std::string_view> room = moved.reserve(c, o);
+    for (std::string_view& s : room) {
+      const Source e = source(&s - room.data());
+      s = e.tensor ? string_at({e.tensor->data, e.tensor->size}, e.at) : std::string_view();
     }
-    return c.output_strings(o, out.shape, strings);
+    return moved.pack(c, o);
   }
   if (is_handle(out.dtype)) {
     for (std::int64_t i = 0; i < count; ++i) {
