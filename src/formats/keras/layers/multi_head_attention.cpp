@@ -29,6 +29,8 @@ void take_mask(const KerasLayer& layer, std::string_view name, KerasTensor& tens
 
 Call read_call(KerasLayer& layer) {
   Call call;
+  if (const std::string& mode = layer.object().quantisation; !mode.empty())
+    layer.unsupported("quantisation mode '" + mode + "' is not supported for this layer");
   call.query = layer.argument(0, "query").tensor;
   call.value = layer.argument(1, "value").tensor;
   const KerasArgument& key = layer.argument(2, "key");
