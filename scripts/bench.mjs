@@ -90,11 +90,11 @@ async function bundle() {
 
 // The package's sources with the engine of a folder; its address is made relative to the page.
 function ours(folder) {
-  const program = folder === 'dist' ? 'tare' : 'tare_price';
+  const glue = folder === 'dist' ? 'build/wasm/tare.mjs' : 'web/src/lean_engine.ts';
   return {
     name: 'ours',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^tare-engine$/ }, () => ({ path: path.join(root, `build/wasm/${program}.mjs`) }));
+      onResolve({ filter: /^tare-engine$/ }, () => ({ path: path.join(root, glue) }));
       onLoad({ filter: /compile\.ts$/ }, async ({ path: file }) => ({
         loader: 'ts',
         contents: (await readFile(file, 'utf8')).replaceAll(
