@@ -93,6 +93,7 @@ std::span<const OperationRule> indexing_operations();
 std::span<const OperationRule> network_operations();
 std::span<const OperationRule> reduction_operations();
 std::span<const OperationRule> shape_operations();
+std::span<const OperationRule> movement_operations();
 std::span<const OperationRule> image_operations();
 
 // The type that both can be converted to: floats before integers, wider ones before narrower.
