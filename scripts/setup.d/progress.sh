@@ -19,7 +19,8 @@ tick() { # title, second it began
 
 # run_step <title> <command...>: leaves the command's status in STEP_STATUS. To be called as a
 # statement of its own: within a condition or before || the shell ignores errexit, in the command too.
-# SUMMARY, a pattern, picks the last line of the output that fits to be shown behind the time.
+# SUMMARY, a pattern, picks the last line of the output that fits to be shown behind the time;
+# FAILURE picks what is shown first of a step that failed.
 run_step() {
   local title=$1 began=$SECONDS ticker=''
   shift
@@ -40,6 +41,7 @@ run_step() {
   fi
   if [ $STEP_STATUS -ne 0 ]; then
     printf ' failed after %d s\n\n' "$((SECONDS - began))"
+    [ -z "${FAILURE:-}" ] || grep -aE -A 24 "$FAILURE" "$LOG" | head -n 120 | sed 's/^/    /' || true
     tail -n "${TAIL:-15}" "$LOG" | sed 's/^/    /'
     return 0
   fi
