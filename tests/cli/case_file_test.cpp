@@ -7,23 +7,24 @@
 
 #include "cli/elements.h"
 #include "cli/files.h"
+#include "support/temporary_folder.h"
 
 namespace tare::cli {
 namespace {
 
 class CaseFile : public testing::Test {
  protected:
-  void SetUp() override { ASSERT_NE(mkdtemp(folder_), nullptr); }
+  void SetUp() override { ASSERT_NE(folder_, ""); }
   void TearDown() override {
     const auto names = list_folder(folder_);
     for (const std::string& name : *names) unlink(join(folder_, name).c_str());
-    rmdir(folder_);
+    rmdir(folder_.c_str());
   }
   Result<Case> read(const std::string& text) {
     EXPECT_TRUE(write_file(join(folder_, "case.json"), text).ok());
     return read_case(folder_);
   }
-  char folder_[32] = "/tmp/tare_case_XXXXXX";
+  const std::string folder_ = test::make_temporary_folder();
 };
 
 TEST_F(CaseFile, ReadsEveryField) {

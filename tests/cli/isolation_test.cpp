@@ -11,6 +11,7 @@
 
 #include "cli/files.h"
 #include "cli/verify_report.h"
+#include "support/temporary_folder.h"
 
 namespace tare::cli {
 namespace {
@@ -25,8 +26,8 @@ TEST(Isolation, ReportsTheEndOfTheCopy) {
 }
 
 TEST(Isolation, LinesOfTheCopyArrive) {
-  char folder[] = "/tmp/tare_isolation_XXXXXX";
-  ASSERT_NE(mkdtemp(folder), nullptr);
+  const std::string folder = test::make_temporary_folder();
+  ASSERT_NE(folder, "");
   const std::string file = join(folder, "case.json");
   ASSERT_TRUE(write_file(file, R"({"models": ["absent.tflite"], "expect": "load_error"})").ok());
   const auto isolation = make_isolation();
@@ -40,7 +41,7 @@ TEST(Isolation, LinesOfTheCopyArrive) {
   EXPECT_EQ(entry->entry.result.verdict, Verdict::kPassed);
   EXPECT_EQ(isolation->next(30, line), Isolation::Answer::kEnded);
   unlink(file.c_str());
-  rmdir(folder);
+  rmdir(folder.c_str());
 }
 
 }  // namespace

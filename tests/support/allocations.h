@@ -8,6 +8,8 @@
 namespace tare::test {
 
 bool allocations_are_counted();
+inline constexpr char kWhyNotCounted[] =
+    "malloc is counted in builds with the GNU C library and without sanitizers only";
 std::int64_t allocations_so_far();
 
 }  // namespace tare::test

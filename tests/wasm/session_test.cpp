@@ -45,7 +45,7 @@ std::int64_t allocations_of_runs(Session& session, std::span<const std::int32_t>
 }
 
 TEST(Session, ARunOfAPreparedShapeAllocatesNothing) {
-  if (!test::allocations_are_counted()) GTEST_SKIP() << "allocations cannot be counted here";
+  if (!test::allocations_are_counted()) GTEST_SKIP() << test::kWhyNotCounted;
   for (const char* model :
        {"models/fruit/tfjs", "models/fruit/fruit.tflite", "models/fruit/fruit_dynamic_range.tflite",
         "models/fruit/saved_model"}) {
@@ -59,7 +59,7 @@ TEST(Session, ARunOfAPreparedShapeAllocatesNothing) {
 }
 
 TEST(Session, QuantisedBordersAreConvertedWithoutAllocation) {
-  if (!test::allocations_are_counted()) GTEST_SKIP() << "allocations cannot be counted here";
+  if (!test::allocations_are_counted()) GTEST_SKIP() << test::kWhyNotCounted;
   for (const char* net : {"small_cnn_int8", "small_cnn"}) {
     const auto session =
         open_session(std::string("tests/conformance/tflite/nets/") + net + "/model.tflite");
@@ -72,7 +72,7 @@ TEST(Session, QuantisedBordersAreConvertedWithoutAllocation) {
 }
 
 TEST(Allocations, AreCounted) {
-  if (!test::allocations_are_counted()) GTEST_SKIP() << "allocations cannot be counted here";
+  if (!test::allocations_are_counted()) GTEST_SKIP() << test::kWhyNotCounted;
   const std::int64_t before = test::allocations_so_far();
   void* const block = std::malloc(1);
   EXPECT_NE(block, nullptr);
