@@ -70,15 +70,7 @@ void infer(const BidirectionalSequenceLstm& op, InferContext& c) {
   if (!c.ok()) return;
   const Dim backward = check_lstm(c, {.places = places(c, true), .time_major = op.time_major});
   if (!c.ok()) return;
-  const auto output = [&](int i, Dim width) {
-    Shape y = x;
-    if (y.ranked()) y[2] = width;
-    c.output(i, DType::kFloat32, y);
-  };
-  if (op.merge_outputs)
-    return output(0, is_known(forward) && is_known(backward) ? forward + backward : kUnknownDim);
-  output(0, forward);
-  output(1, backward);
+  infer_both_ways(c, {forward, backward, op.merge_outputs});
 }
 
 Cost cost(const BidirectionalSequenceLstm&, const NodeTypes& t) {

@@ -6,6 +6,7 @@
 
 #include "ir/facets.h"
 #include "ops/common/elements.h"
+#include "ops/common/wanted_shape.h"
 #include "ports/tf_node.h"
 
 namespace tare {
@@ -33,16 +34,7 @@ void infer(const ImageProjectiveTransform&, InferContext& c) {
     return;
   Shape out = x.ranked() ? x : Shape::of_rank(4);
   out[1] = out[2] = kUnknownDim;
-  if (const auto size = c.contents(2)) {
-    if (!c.require(size->size() == 2, "the size must be two numbers")) return;
-    for (int i = 0; i < 2; ++i) {
-      const Element& e = (*size)[static_cast<std::size_t>(i)];
-      if (!c.require(!e.known || (e.value > 0 && e.value <= INT32_MAX),
-                     "the size must be positive"))
-        return;
-      out[i + 1] = e.dim();
-    }
-  }
+  if (!take_image_size(c, 2, out)) return;
   c.output(0, c.dtype(0), out);
 }
 

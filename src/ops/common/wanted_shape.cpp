@@ -23,4 +23,17 @@ Shape wanted_shape(InferContext& c, int input) {
   return shape;
 }
 
+bool take_image_size(InferContext& c, int input, Shape& images) {
+  const auto size = c.contents(input);
+  if (!size) return true;
+  if (!c.require(size->size() == 2, "the size must be two numbers")) return false;
+  for (int i = 0; i < 2; ++i) {
+    const Element& e = (*size)[static_cast<std::size_t>(i)];
+    if (!c.require(!e.known || (e.value > 0 && e.value <= INT32_MAX), "the size must be positive"))
+      return false;
+    images[i + 1] = e.dim();
+  }
+  return true;
+}
+
 }  // namespace tare

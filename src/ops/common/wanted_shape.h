@@ -10,4 +10,7 @@ namespace tare {
 // extents.
 Shape wanted_shape(InferContext& c, int input);
 
+// Height and width of `images` (NHWC) from an input of two; false after a failure is recorded.
+bool take_image_size(InferContext& c, int input, Shape& images);
+
 }  // namespace tare

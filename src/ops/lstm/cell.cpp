@@ -290,4 +290,17 @@ void LstmStateRoom::close(const std::byte* data) const {
   if (state_.last) std::memcpy(state_.last->data, data, static_cast<std::size_t>(state_.bytes));
 }
 
+void infer_both_ways(InferContext& c, const BothWays& widths) {
+  const auto output = [&](int i, Dim width) {
+    Shape y = c.shape(0);
+    if (y.ranked()) y[2] = width;
+    c.output(i, DType::kFloat32, y);
+  };
+  const auto [forward, backward, merge] = widths;
+  if (merge)
+    return output(0, is_known(forward) && is_known(backward) ? forward + backward : kUnknownDim);
+  output(0, forward);
+  output(1, backward);
+}
+
 }  // namespace tare

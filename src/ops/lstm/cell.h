@@ -145,6 +145,14 @@ struct LstmRun {
 };
 LstmSequence lstm_sequence(EvalContext& c, const LstmCell& cell, const LstmRun& run);
 
+// Outputs of two cells that walk a float sequence (input 0) from both ends: their widths, side by
+// side in one output or one each.
+struct BothWays {
+  Dim forward, backward;
+  bool merge;
+};
+void infer_both_ways(InferContext& c, const BothWays& widths);
+
 // Float x; weights float or, one by one, int8.
 void run_float_lstm(EvalContext& c, const LstmCell& cell, const LstmSequence& sequence);
 

@@ -49,15 +49,7 @@ void infer(const BidirectionalSequenceRnn& op, InferContext& c) {
   if (!c.ok()) return;
   const Dim backward = check_rnn(c, places(c, true, op.time_major), op.time_major);
   if (!c.ok()) return;
-  const auto output = [&](int i, Dim width) {
-    Shape y = x;
-    if (y.ranked()) y[2] = width;
-    c.output(i, DType::kFloat32, y);
-  };
-  if (op.merge_outputs)
-    return output(0, is_known(forward) && is_known(backward) ? forward + backward : kUnknownDim);
-  output(0, forward);
-  output(1, backward);
+  infer_both_ways(c, {forward, backward, op.merge_outputs});
 }
 
 Cost cost(const BidirectionalSequenceRnn&, const NodeTypes& t) {
