@@ -6,6 +6,7 @@
 
 #include "ir/constant_tensor.h"
 #include "ir/facets.h"
+#include "ops/common/atan2.h"
 #include "ops/common/elements.h"
 #include "ports/tflite_node.h"
 #include "ports/tflite_writer.h"
@@ -27,7 +28,7 @@ constexpr Row kRows[] = {
     {"imag", [](Complex v) { return v.imag(); }, tflite::BuiltinOperator_IMAG},
     {"complex_abs", [](Complex v) { return std::hypot(v.real(), v.imag()); },
      tflite::BuiltinOperator_COMPLEX_ABS},
-    {"angle", [](Complex v) { return std::atan2(v.imag(), v.real()); }},
+    {"angle", [](Complex v) { return accurate_atan2(v.imag(), v.real()); }},
 };
 static_assert(std::size(kRows) == static_cast<std::size_t>(ComplexPartKind::kAngle) + 1);
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "ops/common/atan2.h"
 #include "ports/xnn_builder.h"
 #include "tflite_schema_generated.h"
 
@@ -69,7 +70,7 @@ constexpr BinaryRow kRows[] = {
     {"squared_difference", [](double a, double b) { return (a - b) * (a - b); },
      [](I a, I b) { return wrap_mul(wrap_sub(a, b), wrap_sub(a, b)); },
      tflite::BuiltinOperator_SQUARED_DIFFERENCE, x(XnnBinary::kSquaredDifference)},
-    {"atan2", [](double a, double b) { return std::atan2(a, b); }, nullptr,
+    {"atan2", [](double a, double b) { return accurate_atan2(a, b); }, nullptr,
      tflite::BuiltinOperator_ATAN2},
     {"equal", [](double a, double b) -> double { return a == b; },
      [](I a, I b) -> I { return a == b; }, tflite::BuiltinOperator_EQUAL},
