@@ -1,8 +1,11 @@
 // SPARSE_TO_DENSE.
 #include "ops/sparse_to_dense.h"
 
-#include <cstring>
+#include <algorithm>
+#include <utility>
+#include <vector>
 
+#include "base/heap_sort.h"
 #include "ir/facets.h"
 #include "ops/common/move.h"
 #include "ops/common/wanted_shape.h"
@@ -11,6 +14,9 @@
 
 namespace tare {
 namespace {
+
+// A place of the output and the value for it; of several for one place the last counts.
+using Placed = std::pair<std::int64_t, std::int64_t>;
 
 void infer(const SparseToDense&, InferContext& c) {
   if (!c.require(c.dtype(2) == c.dtype(3), "values and default of different types")) return;
@@ -37,10 +43,8 @@ void eval(const SparseToDense&, EvalContext& c) {
   const bool one = values.elements() == 1 && values.shape.rank() == 0;
   if (!c.require(one || values.elements() == tuples, "as many values as index tuples are needed"))
     return;
-  move_elements(c, 0, [&](std::int64_t) { return Source{&fallback, 0}; });
   const auto strides = strides_of(out.shape);
-  const std::size_t size = dtype_size(out.dtype);
-  if (!c.require(size > 0, "no kernel for " + std::string(dtype_name(out.dtype)))) return;
+  std::vector<Placed> placed(static_cast<std::size_t>(tuples));
   for (std::int64_t t = 0; t < tuples; ++t) {
     std::int64_t place = 0;
     for (int k = 0; k < depth; ++k) {
@@ -51,9 +55,15 @@ void eval(const SparseToDense&, EvalContext& c) {
         return;
       place += i * strides[static_cast<std::size_t>(k)];
     }
-    std::memcpy(out.data + static_cast<std::size_t>(place) * size,
-                values.data + static_cast<std::size_t>(one ? 0 : t) * size, size);
+    placed[static_cast<std::size_t>(t)] = {place, one ? 0 : t};
   }
+  if (!std::is_sorted(placed.begin(), placed.end())) heap_sort(placed);
+  auto next = placed.begin();
+  move_elements(c, 0, [&](std::int64_t i) {
+    Source source{&fallback, 0};
+    for (; next != placed.end() && next->first == i; ++next) source = {&values, next->second};
+    return source;
+  });
 }
 
 void read_tflite(TfliteNode& n) {

@@ -22,6 +22,7 @@
 #include "ops/random.h"
 #include "ops/rfft2d.h"
 #include "ops/skip_gram.h"
+#include "ops/sparse_to_dense.h"
 #include "support/small_graph.h"
 
 namespace tare {
@@ -147,6 +148,21 @@ TEST(SkipGram, GivesUpOnEndlessWalks) {
   const std::vector<std::string> one = {text};
   EXPECT_NE(g.run({{vector_type(DType::kString, 1), pack_strings(one), {}}}).find("budget"),
             std::string::npos);
+}
+
+TEST(SparseToDense, PlacesStringsInAnyOrder) {
+  SmallGraph g;
+  const std::vector<std::string> words = {"late", "first", "last"};
+  const TensorValue values{vector_type(DType::kString, 3), pack_strings(words), {}};
+  const TensorValue fallback{
+      tensor_type(DType::kString, {}), pack_strings(std::vector<std::string>{"-"}), {}};
+  g.output(g.builder().emit(
+      SparseToDense{}, {g.input(tensor_type(DType::kInt32, {3, 2})), g.constant(ints({2}, {2, 2})),
+                        g.constant(values), g.constant(fallback)}));
+  ASSERT_EQ(g.load(), "");
+  ASSERT_EQ(g.run({ints({3, 2}, {1, 0, 0, 0, 1, 0})}), "");
+  EXPECT_EQ(g.strings(), (std::vector<std::string>{"first", "-", "last", "-"}));
+  EXPECT_NE(g.run({ints({3, 2}, {1, 0, 0, 2, 1, 0})}).find("outside"), std::string::npos);
 }
 
 TEST(Fill, RefusesMoreStringsThanTheBudgetHolds) {
