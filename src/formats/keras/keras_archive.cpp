@@ -75,8 +75,8 @@ Result<Members> Members::open(ModelBundle& bundle, std::uint64_t max_bytes) {
     if (zip->entries().size() > kMaxMembers)
       return Error{Code::kBudgetExceeded, "an archive of too many members", {}};
     members.archive_ = zip.take();
+    bundle.files().clear();
   }
-  bundle.files().clear();
   // Before anything else holds a part of the archive: the weights are then used where they are.
   if (const Zip::Entry* e = members.archive_ ? members.archive_->find(kWeights) : nullptr) {
     auto weights = members.archive_->take(*e, max_bytes);

@@ -58,7 +58,7 @@ class FrameLowering {
   Result<Loop> loop_of(const std::string& frame) const;
   Result<bool> lower_loop(const std::string& frame);
   Result<bool> lower_branch(std::size_t merge);
-  std::string add_function(std::string name, std::size_t arguments, Piece piece);
+  std::string add_function(const std::string& name, std::size_t arguments, Piece piece);
   Error bad(std::size_t node, std::string message) const {
     return {Code::kInvalidModel, std::move(message),
             "node '" + nodes_[node].name + "' (" + nodes_[node].op + ")"};

@@ -58,7 +58,7 @@ Piece FrameLowering::cut(const std::vector<std::string>& results, const Stop& st
   const auto follow = [&](const std::string& input) {
     const std::size_t node = find(input);
     if (node == SIZE_MAX) return input;  // an argument of the function around
-    const std::string argument = stop(node, tensor_reference(input).port);
+    std::string argument = stop(node, tensor_reference(input).port);
     if (!argument.empty()) return argument;
     if (seen.insert(node).second) open.push_back(node);
     return input;
@@ -76,7 +76,7 @@ Piece FrameLowering::cut(const std::vector<std::string>& results, const Stop& st
   return piece;
 }
 
-std::string FrameLowering::add_function(std::string name, std::size_t arguments, Piece piece) {
+std::string FrameLowering::add_function(const std::string& name, std::size_t arguments, Piece piece) {
   TfFunctionDef f;
   f.name = prefix_ + name;
   for (std::size_t i = 0; i < arguments; ++i) f.inputs.push_back({argument_name(i), {}});

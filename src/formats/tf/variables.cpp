@@ -132,7 +132,7 @@ Result<TensorValue> restored_value(const TfRestored& restored, const TfCheckpoin
   if (!value || restored.slice.empty()) return value;
   std::vector<std::pair<std::int64_t, std::int64_t>> parts;
   const Shape& shape = value->type.shape;
-  const Error wrong{
+  Error wrong{
       Code::kInvalidModel, "'" + restored.tensor + "': no such part '" + restored.slice + "'", {}};
   if (!parse_slice(restored.slice, parts) || static_cast<int>(parts.size()) != shape.rank())
     return wrong;
