@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 #include <vector>
 
+#include "base/heap_sort.h"
 #include "ir/facets.h"
 #include "ops/common/elements.h"
 #include "ports/flex_options.h"  // before any other FlatBuffers header
@@ -74,8 +76,9 @@ std::vector<std::int64_t> suppress(const DetectionPostprocess& op, const std::ve
   std::vector<std::int64_t> order;
   for (std::size_t i = 0; i < scores.size(); ++i)
     if (scores[i] >= op.nms_score_threshold) order.push_back(static_cast<std::int64_t>(i));
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
-    return scores[static_cast<std::size_t>(a)] > scores[static_cast<std::size_t>(b)];
+  heap_sort(order, [&](std::int64_t a, std::int64_t b) {
+    const float x = scores[static_cast<std::size_t>(a)], y = scores[static_cast<std::size_t>(b)];
+    return x > y || (x == y && a < b);
   });
   std::vector<std::int64_t> kept;
   for (const std::int64_t i : order) {
@@ -116,22 +119,17 @@ class Detector {
     return true;
   }
 
+  // Several classes a box are as many detections, but the box counts once.
+  std::int64_t most_classes() const {
+    return op_.use_regular_nms ? 1 : std::min(op_.max_classes_per_detection, op_.num_classes);
+  }
+
   std::vector<Detection> fast() const {
-    const std::int64_t most = std::min(op_.max_classes_per_detection, op_.num_classes);
     std::vector<float> best;
-    std::vector<std::vector<std::int64_t>> labels;
-    for (std::int64_t i = 0; i < count_; ++i) {
-      std::vector<std::int64_t> order(static_cast<std::size_t>(op_.num_classes));
-      std::iota(order.begin(), order.end(), std::int64_t{0});
-      std::stable_sort(order.begin(), order.end(),
-                       [&](auto a, auto b) { return score(i, a) > score(i, b); });
-      order.resize(static_cast<std::size_t>(most));
-      best.push_back(order.empty() ? 0.0f : score(i, order[0]));
-      labels.push_back(std::move(order));
-    }
+    for (std::int64_t i = 0; i < count_; ++i) best.push_back(score(i, best_labels(i, 1)[0]));
     std::vector<Detection> found;
     for (const std::int64_t i : suppress(op_, boxes_, best, op_.max_detections)) {
-      for (const std::int64_t label : labels[static_cast<std::size_t>(i)])
+      for (const std::int64_t label : best_labels(i, most_classes()))
         found.push_back({i, label, score(i, label)});
     }
     return found;
@@ -145,8 +143,10 @@ class Detector {
       for (const std::int64_t i :
            suppress(op_, boxes_, scores, std::min(op_.detections_per_class, op_.max_detections)))
         found.push_back({i, label, score(i, label)});
-      std::stable_sort(found.begin(), found.end(),
-                       [](const Detection& a, const Detection& b) { return a.score > b.score; });
+      heap_sort(found, [](const Detection& a, const Detection& b) {
+        return a.score > b.score ||
+               (a.score == b.score && std::pair(a.label, a.box) < std::pair(b.label, b.box));
+      });
       if (static_cast<std::int64_t>(found.size()) > op_.max_detections)
         found.resize(static_cast<std::size_t>(op_.max_detections));
     }
@@ -163,10 +163,20 @@ class Detector {
       c_.output(1).as<float>()[i] = static_cast<float>(found[i].label);
       c_.output(2).as<float>()[i] = found[i].score;
     }
-    c_.output(3).as<float>()[0] = static_cast<float>(found.size());
+    c_.output(3).as<float>()[0] =
+        static_cast<float>(static_cast<std::int64_t>(found.size()) / most_classes());
   }
 
  private:
+  std::vector<std::int64_t> best_labels(std::int64_t box, std::int64_t most) const {
+    std::vector<std::int64_t> labels(static_cast<std::size_t>(op_.num_classes));
+    std::iota(labels.begin(), labels.end(), std::int64_t{0});
+    heap_sort_first(labels, static_cast<std::size_t>(most),
+                    [&](auto a, auto b) { return score(box, a) > score(box, b); });
+    labels.resize(static_cast<std::size_t>(most));
+    return labels;
+  }
+
   // Label 0 is the first class after the background.
   float score(std::int64_t box, std::int64_t label) const {
     const Tensor& scores = c_.input(1);

@@ -1,7 +1,6 @@
 // SSD's last step (custom op TFLite_Detection_PostProcess): box encodings [1, n, 4], class scores
-// [1, n, classes
-// (+ background)] and anchors [n, 4] become the best boxes, their classes and scores, and how many
-// there are.
+// [1, n, classes (+ background)] and anchors [n, 4] become the best boxes, their classes and
+// scores, and how many there are.
 #pragma once
 
 #include "ir/op_def.h"

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <vector>
 
+#include "base/heap_sort.h"
 #include "ir/facets.h"
 #include "ports/tflite_node.h"
 #include "ports/tflite_writer.h"
@@ -68,69 +69,56 @@ float intersection_over_union(const float* a, const float* b) {
   return both / (area_a + area_b - both);
 }
 
-// The heap is our own because which of two equal scores TFLite takes first follows from how its
-// heap moves them, and standard libraries differ: a hole sinks to the right child on ties, down to
-// a leaf, and the last element rises from there.
 class Waiting {
  public:
-  explicit Waiting(bool ties_by_heap) : ties_by_heap_(ties_by_heap) {}
-  bool empty() const { return heap_.empty(); }
+  explicit Waiting(bool ties_by_box) : later_{ties_by_box} {}
+  std::size_t size() const { return heap_.size(); }
 
   void push(const Candidate& candidate) {
     heap_.push_back(candidate);
-    rise(heap_.size() - 1, candidate);
+    heap_rise(heap_, heap_.size() - 1, 0, candidate, later_);
   }
 
   Candidate pop() {
     const Candidate top = heap_.front(), last = heap_.back();
-    std::size_t hole = 0;
-    for (std::size_t child = 2; child <= heap_.size(); child = 2 * hole + 2) {
-      if (child == heap_.size() || later(heap_[child], heap_[child - 1])) --child;
-      heap_[hole] = heap_[child];
-      hole = child;
-    }
     heap_.pop_back();
-    if (hole < heap_.size()) rise(hole, last);
+    if (!heap_.empty()) heap_sink(heap_, 0, heap_.size(), last, later_);
     return top;
   }
 
  private:
-  bool later(const Candidate& a, const Candidate& b) const {
-    return a.score < b.score || (!ties_by_heap_ && a.score == b.score && a.box > b.box);
-  }
-  void rise(std::size_t hole, Candidate candidate) {
-    for (; hole > 0 && later(heap_[(hole - 1) / 2], candidate); hole = (hole - 1) / 2)
-      heap_[hole] = heap_[(hole - 1) / 2];
-    heap_[hole] = candidate;
-  }
+  struct Later {
+    bool ties_by_box;
+    bool operator()(const Candidate& a, const Candidate& b) const {
+      return a.score < b.score || (ties_by_box && a.score == b.score && a.box > b.box);
+    }
+  };
 
-  bool ties_by_heap_;
+  Later later_;
   std::vector<Candidate> heap_;
 };
 
 struct Settings {
-  bool ties_by_heap;
+  bool ties_by_box;  // the lower index first, else as the heap has them
   std::int64_t most;
   float iou, score, sigma;
   bool tensorflow;
 
   bool drops(float overlap) const {
-    return sigma <= 0 && (tensorflow ? overlap > iou : overlap >= iou);
+    return tensorflow ? sigma <= 0 && overlap > iou : overlap >= iou;
   }
-  float decay(float overlap) const {
-    const bool fades = tensorflow || overlap <= iou || iou >= 1;
-    return fades ? std::exp(-0.5f / sigma * overlap * overlap) : 0.0f;
-  }
+  float decay(float overlap) const { return std::exp(-0.5f / sigma * overlap * overlap); }
 };
 
 std::vector<Candidate> suppress(const float* boxes, std::span<const float> scores,
                                 const Settings& s) {
-  Waiting waiting(s.ties_by_heap);
+  Waiting waiting(s.ties_by_box);
   for (std::size_t i = 0; i < scores.size(); ++i) {
     if (scores[i] > s.score) waiting.push({static_cast<std::int64_t>(i), scores[i], 0});
   }
+  const auto most = std::min(waiting.size(), static_cast<std::size_t>(s.most));
   std::vector<Candidate> kept;
-  while (static_cast<std::int64_t>(kept.size()) < s.most && !waiting.empty()) {
+  while (kept.size() < most && waiting.size() > 0) {
     Candidate next = waiting.pop();
     const float before = next.score;
     bool out = false;
@@ -148,17 +136,18 @@ std::vector<Candidate> suppress(const float* boxes, std::span<const float> score
     }
     next.compared = kept.size();
     if (out) continue;
-    if (next.score == before)
-      kept.push_back(next);
-    else if (next.score > s.score)
-      waiting.push(next);
+    const bool keeps = next.score == before;
+    if (keeps) kept.push_back(next);
+    // TFLite lets a kept box wait again: it drops out for overlapping itself (one without an area
+    // does not, and is kept twice), but the heap has been stirred.
+    if (!(keeps && s.tensorflow) && next.score > s.score) waiting.push(next);
   }
   return kept;
 }
 
 void eval(const NonMaxSuppression& op, EvalContext& c) {
   const auto number = [&](int i) { return c.input(i).as<float>()[0]; };
-  const Settings s{.ties_by_heap = op.ties_by_heap,
+  const Settings s{.ties_by_box = op.tensorflow,
                    .most = integer_at(c.input(2), 0),
                    .iou = number(3),
                    .score = number(4),
@@ -181,10 +170,10 @@ void eval(const NonMaxSuppression& op, EvalContext& c) {
 }
 
 void read_v4(TfliteNode& n) {
-  if (n.expect(5, 5, 2)) n.emit(NonMaxSuppression{.ties_by_heap = true});
+  if (n.expect(5, 5, 2)) n.emit(NonMaxSuppression{});
 }
 void read_v5(TfliteNode& n) {
-  if (n.expect(6, 6, 3)) n.emit(NonMaxSuppression{.soft = true, .ties_by_heap = true});
+  if (n.expect(6, 6, 3)) n.emit(NonMaxSuppression{.soft = true});
 }
 void write_tflite(const NonMaxSuppression& op, TfliteWriter& w) {
   if (!op.padded) return w.refuse("TFLite pads its results");
@@ -196,7 +185,7 @@ void write_tflite(const NonMaxSuppression& op, TfliteWriter& w) {
 
 std::vector<KeptBox> keep_boxes(const float* boxes, std::span<const float> scores,
                                 const SuppressionLimits& limits) {
-  const Settings s{.ties_by_heap = true,
+  const Settings s{.ties_by_box = false,
                    .most = limits.most,
                    .iou = limits.iou,
                    .score = limits.score,

@@ -13,10 +13,9 @@ namespace tare {
 struct NonMaxSuppression {
   bool soft = false;   // NON_MAX_SUPPRESSION_V5
   bool padded = true;  // TFLite always pads; TensorFlow's V3 returns as many as it keeps
-  // Equal scores: by lower index, or in the order of a binary heap that compares scores alone.
-  bool ties_by_heap = false;
-  // TensorFlow's: a box goes when it overlaps by more than the threshold (TFLite: by as much), and
-  // the soft form knows no threshold.
+  // TensorFlow's: a box goes when it overlaps by more than the threshold (TFLite: by as much), the
+  // soft form knows no threshold, and of equal scores the lower index comes first (TFLite: as its
+  // heap has them).
   bool tensorflow = false;
   bool operator==(const NonMaxSuppression&) const = default;
   static const OpDef kOp;

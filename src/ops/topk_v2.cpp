@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/heap_sort.h"
 #include "ir/facets.h"
 #include "ops/common/elements.h"
 #include "ports/tflite_node.h"
@@ -42,13 +43,12 @@ void sort_rows(EvalContext& c, Load load, Store store) {
   const std::int64_t rows = c.output(0).elements() / k;
   for (std::int64_t r = 0; r < rows; ++r) {
     std::iota(order.begin(), order.end(), r * width);
-    std::partial_sort(order.begin(), order.begin() + k, order.end(),
-                      [&](std::int64_t a, std::int64_t b) {
-                        const auto x = load(in.data, a), y = load(in.data, b);
-                        const bool x_nan = x != x, y_nan = y != y;
-                        if (x_nan || y_nan) return x_nan == y_nan ? a < b : y_nan;
-                        return x > y || (x == y && a < b);
-                      });
+    heap_sort_first(order, static_cast<std::size_t>(k), [&](std::int64_t a, std::int64_t b) {
+      const auto x = load(in.data, a), y = load(in.data, b);
+      const bool x_nan = x != x, y_nan = y != y;
+      if (x_nan || y_nan) return x_nan == y_nan ? a < b : y_nan;
+      return x > y || (x == y && a < b);
+    });
     for (std::int64_t i = 0; i < k; ++i) {
       const std::int64_t from = order[static_cast<std::size_t>(i)];
       store(c.output(0).data, r * k + i, load(in.data, from));
