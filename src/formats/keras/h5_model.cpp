@@ -43,7 +43,7 @@ std::string text_attribute(Hdf5File& file, Hdf5File::Address object, std::string
 
 Error invalid(std::string message) { return {Code::kInvalidModel, std::move(message), {}}; }
 
-Result<std::unique_ptr<KerasWeightStore>> open_weights(std::shared_ptr<Hdf5File> file,
+Result<std::unique_ptr<KerasWeightStore>> open_weights(const std::shared_ptr<Hdf5File>& file,
                                                        Hdf5File::Address root) {
   const auto group = file->find(root, "model_weights");
   if (!file->ok()) return file->error();

@@ -53,7 +53,7 @@ TensorValue unpack_int4(const TensorValue& packed, const Shape& shape, int axis)
 // How many biases stand between a kernel and its scales.
 int biases(KerasLayer& layer) {
   if (layer.config("equation").exists())
-    return layer.config("bias_axes").is_null() || layer.text("bias_axes") == "" ? 0 : 1;
+    return layer.config("bias_axes").is_null() || layer.text("bias_axes").empty() ? 0 : 1;
   return layer.flag("use_bias", true) ? 1 : 0;
 }
 
@@ -84,7 +84,7 @@ TensorValue dequantise_blocks(KerasLayer& layer, const TensorValue& stored,
 }  // namespace
 
 TensorValue read_int4_table(KerasLayer& layer, std::int64_t rows, std::int64_t width) {
-  const TensorValue packed = layer.weight({"embeddings", 0, {rows, (width + 1) / 2}});
+  TensorValue packed = layer.weight({"embeddings", 0, {rows, (width + 1) / 2}});
   const TensorValue scale = layer.weight({"embeddings_scale", 1});
   if (!layer.ok()) return packed;
   if (!layer.require(dtype_size(packed.type.dtype) == 1, "the packed table holds no bytes"))

@@ -23,7 +23,7 @@ std::uint32_t read_size(Cursor& in) {
 }  // namespace
 
 Result<Buffer> decompress_snappy(std::span<const std::byte> compressed, std::uint64_t max_bytes) {
-  const Error broken{Code::kInvalidModel, "a compressed block is broken", {}};
+  Error broken{Code::kInvalidModel, "a compressed block is broken", {}};
   Cursor in(compressed);
   const std::uint32_t size = read_size(in);
   // No three bytes give more than 64.

@@ -44,7 +44,7 @@ void read_relu(KerasLayer& layer) {
   const double cap = slope(layer, "max_value", 0.0);
   Compose g(layer.builder());
   const ValueId x = layer.input();
-  ValueId y = x;
+  ValueId y = ValueId::kNone;
   if (threshold != 0) {
     y = g.mul(x, g.cast(g.binary(BinaryKind::kGreater, x, threshold), g.dtype(x)));
   } else if (negative != 0 && !capped) {

@@ -168,7 +168,7 @@ namespace {
 
 void read_einsum_dense(KerasLayer& layer) {
   if (!layer.expect(1, 1)) return;
-  const bool bias = !layer.config("bias_axes").is_null() && layer.text("bias_axes") != "";
+  const bool bias = !layer.config("bias_axes").is_null() && !layer.text("bias_axes").empty();
   layer.output(
       layer.activate("activation", project(layer, layer.input(), layer.text("equation"), bias)));
 }

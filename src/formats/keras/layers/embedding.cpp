@@ -19,7 +19,7 @@ TensorValue read_table(KerasLayer& layer, std::int64_t rows, std::int64_t width)
                       "' is not supported for this layer");
     return {};
   }
-  const TensorValue stored = layer.weight({"embeddings", 0, {rows, width}});
+  TensorValue stored = layer.weight({"embeddings", 0, {rows, width}});
   const auto scales = numbers_of(layer.weight({"embeddings_scale", 1, {rows}}));
   if (!layer.ok()) return stored;
   auto values = numbers_of(stored);

@@ -154,7 +154,7 @@ void read_layer_normalization(KerasLayer& layer) {
   const ValueId x = g.cast(layer.input(), type);
   const bool rms = layer.flag("rms_scaling", false);
   const bool scaled = layer.flag("scale", true) || rms;
-  ValueId y = x;
+  ValueId y = ValueId::kNone;
   if (rms) {
     const ValueId centred = g.sub(x, g.mean(x, axes, true));
     y = g.mul(x, g.unary(UnaryKind::kRsqrt, g.add(g.mean(g.square(centred), axes, true), epsilon)));

@@ -1,5 +1,5 @@
-// Rescaling, Normalization, and the LayerScale of keras.applications: numbers that the configuration or
-// the weights hold.
+// Rescaling, Normalization, and the LayerScale of keras.applications: numbers that the
+// configuration or the weights hold.
 #include <algorithm>
 #include <cmath>
 

@@ -44,7 +44,8 @@ ValueId frames_of(KerasLayer& layer, Compose& g, ValueId signals, ValueId kernel
 Spectrum spectrum_of(KerasLayer& layer, ValueId signals, const SpectrumWanted& wanted) {
   Compose g(layer.builder());
   if (wanted.centred) {
-    const double half = static_cast<double>(wanted.points / 2);
+    const std::int64_t side = wanted.points / 2;
+    const auto half = static_cast<double>(side);
     const ValueId border =
         g.constant(tensor_of(std::array{0.0, 0.0, half, half}, DType::kInt32, {2, 2}));
     signals = layer.emit(MirrorPad{.reflect = true}, {signals, border});

@@ -34,7 +34,7 @@ void read_stored_dense(KerasLayer& layer) {
   if (!parts) return;
   const auto& [x, shape, bias] = *parts;
   Compose g(layer.builder());
-  ValueId y = x;
+  ValueId y = ValueId::kNone;
   if (layer.object().quantisation.empty()) {
     const ValueId kernel = layer.constant("kernel", [&] {
       TensorValue stored = read_stored_kernel(layer, {"kernel", 0, parts->shape}).values;

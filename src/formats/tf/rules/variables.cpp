@@ -70,7 +70,7 @@ template <Change change>
 void assign_v1(TfNode& n) {
   if (!n.expect(2)) return;
   const TfVariable* v = n.functions().variable_of(n.builder(), n.input(0));
-  if (!n.require(v != nullptr, "input 0 is no variable")) return;
+  if (v == nullptr) return n.fail("input 0 is no variable");
   const std::string name = v->name;
   const ValueId handle = n.emit(VarHandle{.container = {}, .shared_name = name}, {});
   if (!n.ok()) return;
