@@ -2,7 +2,7 @@
 // when the browser has nothing better to do.
 import { byId } from './dom.js';
 import { causeOf, showFailure, type Cause } from './failure.js';
-import { createField } from './fields.js';
+import { createField, type Field } from './fields.js';
 import { createPlot, type Plot } from './plot.js';
 import { Pricing, type Basket } from './pricing.js';
 import { showFacts, showPrice, type Facts } from './receipt.js';
@@ -10,15 +10,13 @@ import { preferredLanguage, setLanguage, type Language } from './strings.js';
 
 // Those that index.html has the browser fetch before this script.
 const modelAddress = 'models/fruit/model.json';
-const weightsName = 'group1-shard1of1.bin';
 const startCounts = [3, 2, 1];
 
-// Asked for before anything else, so that it arrives and compiles while this script builds the page.
-let opening: Promise<Pricing> | null = location.protocol === 'file:' ? null : Pricing.open(modelAddress, weightsName);
+// Asked for before anything else, so that it arrives and compiles while the page is laid out.
+let opening: Promise<Pricing> | null = location.protocol === 'file:' ? null : Pricing.open(modelAddress);
 opening?.catch(() => undefined); // open() tells.
 
-const places = [...document.querySelectorAll<HTMLElement>('[data-fruit]')];
-const fields = places.map((place, i) => createField(place, startCounts[i]!, update));
+let fields: Field[] = [];
 let pricing: Pricing | null = null;
 let plot: Plot | null = null;
 let facts: Facts | null = null;
@@ -78,7 +76,7 @@ async function open(): Promise<void> {
     if (location.protocol === 'file:') throw new Error('opened as a file');
     const first = opening;
     opening = null; // Another try begins anew.
-    pricing = await (first ?? Pricing.open(modelAddress, weightsName));
+    pricing = await (first ?? Pricing.open(modelAddress));
     byId('opening').hidden = true;
     byId('receipt').hidden = false;
     update();
@@ -103,15 +101,22 @@ function translate(language: Language, keep: boolean): void {
   update();
 }
 
-for (const button of document.querySelectorAll<HTMLElement>('[data-language]')) {
-  button.addEventListener('click', () => translate(button.dataset['language'] as Language, true));
-}
-byId('retry').addEventListener('click', () => {
-  void open().then(() => {
-    // The button is gone; whoever came by keyboard goes on at what took its place.
-    if (pricing !== null) byId('receipt-title').focus();
+function start(): void {
+  const places = [...document.querySelectorAll<HTMLElement>('[data-fruit]')];
+  fields = places.map((place, i) => createField(place, startCounts[i]!, update));
+  for (const button of document.querySelectorAll<HTMLElement>('[data-language]')) {
+    button.addEventListener('click', () => translate(button.dataset['language'] as Language, true));
+  }
+  byId('retry').addEventListener('click', () => {
+    void open().then(() => {
+      // The button is gone; whoever came by keyboard goes on at what took its place.
+      if (pricing !== null) byId('receipt-title').focus();
+    });
   });
-});
-byId('basket').addEventListener('submit', (event) => event.preventDefault());
-void open();
-translate(preferredLanguage(), false);
+  byId('basket').addEventListener('submit', (event) => event.preventDefault());
+  void open();
+  translate(preferredLanguage(), false);
+}
+
+if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start);
+else start();

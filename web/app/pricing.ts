@@ -1,5 +1,5 @@
 // The model as the page uses it: one basket in, one price out, and what can be told about how.
-import { openAddress, readingAhead, type Files } from '../src/address.js';
+import { openAddress } from '../src/address.js';
 import { loadFrom } from '../src/load.js';
 import type { Model } from '../src/model.js';
 
@@ -27,9 +27,9 @@ export class Pricing {
 
   // One build for every browser, so that index.html can ask for it before this script is here; for the few
   // multiplications of this model the other would be no faster.
-  static async open(address: string, weights: string): Promise<Pricing> {
-    const open = (): Files => readingAhead(openAddress(new URL(address, document.baseURI)), weights);
-    const pricing = new Pricing(await loadFrom(open, { build: 'simd' }));
+  static async open(address: string): Promise<Pricing> {
+    const files = openAddress(new URL(address, document.baseURI));
+    const pricing = new Pricing(await loadFrom(() => files, { build: 'simd' }));
     pricing.price([0, 0, 0]);
     return pricing;
   }

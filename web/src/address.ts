@@ -32,17 +32,20 @@ export function openAddress(url: URL): Files {
   };
 }
 
-/** The same files, one of which is read at once: who knows what a model will ask for need not wait for the question. */
-export function readingAhead(files: Files, ahead: string): Files {
-  const begun = files.read(ahead, () => undefined);
-  begun.catch(() => undefined); // Whoever asks for it learns what is wrong.
+/** The same files, some of which are read at once: what a model will ask for need not wait for the question. */
+export function readingAhead(files: Files, names: Iterable<string>, onPiece: OnPiece, signal?: AbortSignal): Files {
+  const begun = new Map<string, ReturnType<Files['read']>>();
+  for (const name of names) {
+    const reading = files.read(name, onPiece, signal);
+    reading.catch(() => undefined); // Whoever asks for it learns what is wrong.
+    begun.set(name, reading);
+  }
   return {
     ...files,
-    async read(name, onPiece, signal) {
-      if (name !== ahead) return files.read(name, onPiece, signal);
-      const parts = await begun;
-      for (const part of parts ?? []) onPiece(name, part.byteLength, undefined);
-      return parts;
+    read(name, ...rest) {
+      const reading = begun.get(name);
+      begun.delete(name);
+      return reading ?? files.read(name, ...rest);
     },
   };
 }

@@ -1,5 +1,5 @@
 // Brings a model's files into a fresh instance of the engine, which says what it still misses until nothing is.
-import type { Files, OnPiece, Progress } from './address.js';
+import { readingAhead, type Files, type OnPiece, type Progress } from './address.js';
 import { chooseBuild, engineFor, engineModule, guessEngine, type EngineKind } from './compile.js';
 import { ModelError } from './error.js';
 import type { Build } from './features.js';
@@ -36,18 +36,29 @@ export async function loadFrom(
   const onPiece = progressCounter(onProgress);
   const engine = async (kind: EngineKind): Promise<WebAssembly.Module> =>
     prepared?.kind === kind ? prepared.module : engineModule(kind, build);
-  const files = await open();
+  let files = await open();
   const guess = guessEngine(files.main);
   if (guess !== undefined) engine(guess).catch(() => undefined); // Reported below, unless the model fails first.
   const main = await files.read(files.main, onPiece.count, signal);
   if (main === null)
     throw new ModelError({ code: 'missing_file', message: 'there is no such file', where: files.main });
+  if (files.main.endsWith('.json')) files = readingAhead(files, weightNames(main), onPiece.count, signal);
   const native = await Native.create(await engine(engineFor(main)), build);
   native.setOptions(options);
   addFile(native, files, files.main, main);
   await addMissing(native, files, onPiece.count, signal);
   signal?.throwIfAborted();
   return new Model(native, native.load(), onPiece.loaded());
+}
+
+// So that weights arrive beside the engine instead of after it. When all names are plain: which others may be read, and
+// where they lie, the engine decides.
+function weightNames(modelJson: readonly Uint8Array[]): Set<string> {
+  const decoder = new TextDecoder();
+  const text = modelJson.map((part) => decoder.decode(part, { stream: true })).join('');
+  const lists = Array.from(text.matchAll(/"paths"\s*:\s*\[([^\]]*)\]/g), ([, list]) => list!);
+  const names = lists.flatMap((list) => Array.from(list.matchAll(/"([^"]*)"/g), ([, name]) => name!));
+  return new Set(names.every((name) => /^\w[\w.-]*$/.test(name)) ? names : []);
 }
 
 // The engine has a copy. What nobody else looks at is given back at once, not when the collector comes: weights would

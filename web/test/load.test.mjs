@@ -141,6 +141,7 @@ test('a manifest cannot reach out of its folder', async () => {
     'a%2e%2e/x.bin',
     'a\\\\b.bin',
     'x.bin?q',
+    'group1-shard1of1.bin", "../secret.bin',
   ]) {
     const asked = [];
     await serve(
@@ -154,6 +155,19 @@ test('a manifest cannot reach out of its folder', async () => {
     );
     assert.deepEqual(asked, ['/models/model.json'], bad);
   }
+});
+
+test('weights do not wait for the engine, and are asked for once', async () => {
+  const files = await fruitFiles();
+  const asked = [];
+  await serve(
+    (name, response) => {
+      asked.push(name);
+      response.end(files[name.slice('/models/'.length)]);
+    },
+    async (origin) => assert.equal(price(await loadModel(`${origin}/models/model.json`)), 321),
+  );
+  assert.deepEqual(asked, ['/models/model.json', '/models/group1-shard1of1.bin']);
 });
 
 test('weights that were moved beside the model are found, with a warning', async () => {
