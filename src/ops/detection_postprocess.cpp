@@ -163,8 +163,8 @@ class Detector {
       c_.output(1).as<float>()[i] = static_cast<float>(found[i].label);
       c_.output(2).as<float>()[i] = found[i].score;
     }
-    c_.output(3).as<float>()[0] =
-        static_cast<float>(static_cast<std::int64_t>(found.size()) / most_classes());
+    const auto boxes = static_cast<std::int64_t>(found.size()) / most_classes();
+    c_.output(3).as<float>()[0] = static_cast<float>(boxes);
   }
 
  private:

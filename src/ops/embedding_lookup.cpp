@@ -43,6 +43,7 @@ void eval(const EmbeddingLookup& op, EvalContext& c) {
   const std::int64_t rows = table.shape[0];
   const std::int64_t width = rows > 0 ? table.elements() / rows : 0;
   const std::int32_t* at = ids.as<std::int32_t>().data();
+  if (width == 0) return;
   for (std::int64_t i = 0; i < ids.elements(); ++i) {
     if (!c.require(at[i] >= 0 && at[i] < rows, "index " + std::to_string(at[i]) +
                                                    " is outside a table of " +

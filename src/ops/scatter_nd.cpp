@@ -64,14 +64,14 @@ void eval(const ScatterNd&, EvalContext& c) {
     }
     for (std::int64_t j = 0; j < slice; ++j) {
       const std::int64_t from = t * slice + j, to = start + j;
-      if (out.dtype == DType::kBool)
-        store(out.data, to, load(out.data, to) | load(updates.data, from));
-      else if (load)
-        store(out.data, to, load(out.data, to) + load(updates.data, from));
-      else if (real)
+      if (load && store) {
+        const std::int64_t old = load(out.data, to), more = load(updates.data, from);
+        store(out.data, to, out.dtype == DType::kBool ? old | more : old + more);
+      } else if (real && put) {
         put(out.data, to, real(out.data, to) + real(updates.data, from));
-      else
+      } else {
         store_complex(out.dtype)(out.data, to, complex(out.data, to) + complex(updates.data, from));
+      }
     }
   }
 }

@@ -63,8 +63,8 @@ constexpr Pair kPi = {0x1.921fb54442d18p+1, 0x1.1a62633145c07p-53};
 
 // atan(n / d) for 0 <= n <= d, neither near the ends of double's range.
 Pair first_octant(double n, double d) {
-  const auto k = static_cast<int>(n / d * 16 + 0.5);
-  const double c = k / 16.0;
+  const double k = std::floor(n / d * 16 + 0.5);
+  const double c = k / 16;
   const Pair top = sum({n, 0}, product(-c, d));
   const Pair bottom = sum({d, 0}, product(c, n));
   const double t = top.high / bottom.high;
@@ -73,7 +73,7 @@ Pair first_octant(double n, double d) {
       ((top.high - taken.high) - taken.low + top.low - t * bottom.low) / bottom.high;
   const double z = t * t;
   const double series = z * (-1.0 / 3 + z * (1.0 / 5 + z * (-1.0 / 7 + z * (1.0 / 9 - z / 11))));
-  return sum(kAtanOfSixteenths[k], sum(t, rest + t * series));
+  return sum(kAtanOfSixteenths[static_cast<int>(k)], sum(t, rest + t * series));
 }
 
 }  // namespace

@@ -41,7 +41,10 @@ double digamma(double x) {
     result = -std::numbers::pi / std::tan(std::numbers::pi * (x - std::floor(x)));
     x = 1 - x;
   }
-  for (; x < 10; ++x) result -= 1 / x;
+  while (x < 10) {
+    result -= 1 / x;
+    ++x;
+  }
   const double q = 1 / (x * x);
   const double tail =
       q * (1.0 / 12 - q * (1.0 / 120 - q * (1.0 / 252 - q * (1.0 / 240 - q * (1.0 / 132)))));
