@@ -1,7 +1,7 @@
 // TOPK_V2.
 #include "ops/topk_v2.h"
 
-#include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "base/heap_sort.h"
@@ -32,6 +32,9 @@ void infer(const TopkV2& op, InferContext& c) {
   c.output(1, op.index_type, out);
 }
 
+constexpr bool is_nan(std::int64_t) { return false; }
+bool is_nan(double v) { return std::isnan(v); }
+
 // NaN counts as below every number, so that the order stays strict.
 template <class Load, class Store>
 void sort_rows(EvalContext& c, Load load, Store store) {
@@ -45,7 +48,7 @@ void sort_rows(EvalContext& c, Load load, Store store) {
     std::iota(order.begin(), order.end(), r * width);
     heap_sort_first(order, static_cast<std::size_t>(k), [&](std::int64_t a, std::int64_t b) {
       const auto x = load(in.data, a), y = load(in.data, b);
-      const bool x_nan = x != x, y_nan = y != y;
+      const bool x_nan = is_nan(x), y_nan = is_nan(y);
       if (x_nan || y_nan) return x_nan == y_nan ? a < b : y_nan;
       return x > y || (x == y && a < b);
     });

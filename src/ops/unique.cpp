@@ -78,10 +78,8 @@ void eval(const Unique& op, EvalContext& c) {
 
 void read_tflite(TfliteNode& n) {
   if (!n.expect(1, 1, 2)) return;
-  n.emit(Unique{.index_type =
-                    n.options<tflite::UniqueOptions>().idx_out_type() == tflite::TensorType_INT64
-                        ? DType::kInt64
-                        : DType::kInt32});
+  const bool wide = n.options<tflite::UniqueOptions>().idx_out_type() == tflite::TensorType_INT64;
+  n.emit(Unique{.index_type = wide ? DType::kInt64 : DType::kInt32, .axis = {}});
 }
 void write_tflite(const Unique& op, TfliteWriter& w) {
   if (op.axis) return w.refuse("TFLite compares elements of vectors alone");
@@ -95,7 +93,7 @@ void write_tflite(const Unique& op, TfliteWriter& w) {
 template <int inputs, int outputs>
 void read_tf(TfNode& n) {
   if (!n.expect(inputs)) return;
-  Unique op{.index_type = n.dtype("out_idx", DType::kInt32)};
+  Unique op{.index_type = n.dtype("out_idx", DType::kInt32), .axis = {}};
   if (inputs == 2) {
     const auto axis = n.known_integers(1, "the axis");
     if (!n.ok() || !n.require(axis.size() <= 1, "the axis must be one number or none")) return;

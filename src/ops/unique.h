@@ -10,8 +10,8 @@ namespace tare {
 
 struct Unique {
   DType index_type = DType::kInt32;
-  std::optional<std::int64_t>
-      axis;  // slices along it are compared; without one, a vector's elements
+  // Slices along it are compared; without one, a vector's elements.
+  std::optional<std::int64_t> axis;
   bool operator==(const Unique&) const = default;
   static const OpDef kOp;
 };

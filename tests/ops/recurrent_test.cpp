@@ -156,6 +156,32 @@ TEST(Recurrent, RnnGoesOnWhereTheLastRunEnded) {
   }
 }
 
+// TFLite's kernel does: with one batch, two walks are two runs of the other order.
+TEST(Recurrent, RnnWalksATimeMajorSequenceOfQuantisedWeightsOnceAStep) {
+  const auto outputs = [](bool time_major, Shape shape, int runs) {
+    SmallGraph g;
+    const auto weights = [&](float scale) {
+      return g.constant(with_scale(tensor<std::int8_t>(DType::kInt8, {1, 1}, {100}), scale));
+    };
+    std::vector<ValueId> inputs(12, ValueId::kNone);
+    inputs[0] = g.input(tensor_type(DType::kFloat32, shape));
+    for (const std::size_t cell : {1, 5}) {
+      inputs[cell] = weights(0.01f);
+      inputs[cell + 1] = weights(0.005f);
+      inputs[cell + 2] = g.constant(floats({1}, {0.25f}));
+      inputs[cell + 3] = g.builder().variable(cell == 1 ? "forward" : "backward",
+                                              tensor_type(DType::kFloat32, {1, 1}));
+    }
+    g.output(g.builder().emit(
+        BidirectionalSequenceRnn{.time_major = time_major, .merge_outputs = true}, inputs));
+    EXPECT_EQ(g.load(), "");
+    for (int i = 0; i < runs; ++i) EXPECT_EQ(g.run({floats(shape, {0.5f, -2})}), "");
+    return values_of<float>(g.results()[0]);
+  };
+  EXPECT_EQ(outputs(true, {2, 1, 1}, 1), outputs(false, {1, 2, 1}, 2));
+  EXPECT_NE(outputs(true, {2, 1, 1}, 1), outputs(false, {1, 2, 1}, 1));
+}
+
 TEST(Recurrent, SvdfRemembersItsFeatures) {
   SmallGraph g;
   const ValueId state = g.builder().variable("state", tensor_type(DType::kFloat32, {1, 6}));

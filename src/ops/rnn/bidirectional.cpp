@@ -1,4 +1,5 @@
 // BIDIRECTIONAL_SEQUENCE_RNN.
+#include "base/checked.h"
 #include "ir/facets.h"
 #include "ops/rnn/cell.h"
 #include "ops/rnn/rnn.h"
@@ -52,22 +53,33 @@ void infer(const BidirectionalSequenceRnn& op, InferContext& c) {
   infer_both_ways(c, {forward, backward, op.merge_outputs});
 }
 
-Cost cost(const BidirectionalSequenceRnn&, const NodeTypes& t) {
+// The reference goes over a time-major sequence with weights quantised at run time as often as it
+// has steps, each time from the states that it left.
+std::int64_t walks(const BidirectionalSequenceRnn& op, DType weights, const Shape& x) {
+  return op.time_major && weights != DType::kFloat32 && x.rank() == 3 ? x[0] : 1;
+}
+
+Cost cost(const BidirectionalSequenceRnn& op, const NodeTypes& t) {
   const Cost forward = rnn_cost(t, {.weights = 1, .aux_weights = 10}),
              backward = rnn_cost(t, {.weights = 5, .aux_weights = 11});
-  return {.macs = forward.macs + backward.macs, .flops = forward.flops + backward.flops};
+  const std::int64_t once = checked_add(forward.macs, backward.macs).value_or(INT64_MAX / 4);
+  const std::int64_t macs =
+      checked_mul(once, walks(op, t.inputs[1].dtype, t.inputs[0].shape)).value_or(INT64_MAX / 4);
+  return {.macs = macs, .flops = macs > INT64_MAX / 2 ? macs : 2 * macs};
 }
 
 void eval(const BidirectionalSequenceRnn& op, EvalContext& c) {
+  const std::int64_t count = walks(op, c.input(1).dtype, c.input(0).shape);
   for (const bool backward : {false, true}) {
-    run_rnn(c, {.places = places(c, backward, op.time_major),
-                .activation = op.activation,
-                .asymmetric = op.asymmetric_quantize_inputs,
-                .time_major = op.time_major,
-                .backward = backward,
-                .output = backward && !op.merge_outputs,
-                .last_units = backward && op.merge_outputs});
-    if (!c.ok()) return;
+    for (std::int64_t walk = 0; walk < count && c.ok(); ++walk) {
+      run_rnn(c, {.places = places(c, backward, op.time_major),
+                  .activation = op.activation,
+                  .asymmetric = op.asymmetric_quantize_inputs,
+                  .time_major = op.time_major,
+                  .backward = backward,
+                  .output = backward && !op.merge_outputs,
+                  .last_units = backward && op.merge_outputs});
+    }
   }
 }
 
