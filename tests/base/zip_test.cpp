@@ -130,7 +130,7 @@ TEST(Zip, DoesNotUnpackMoreThanItMay) {
 
 TEST(Zip, EveryDamagedByteGivesAnErrorOrTheSameMembers) {
   for (std::size_t at = 0; at < std::size(kArchive); ++at) {
-    for (const unsigned char flip : {1, 128, 255}) {
+    for (const int flip : {1, 128, 255}) {
       Buffer file = buffer_of(kArchive);
       file.mutable_data()[at] ^= static_cast<std::byte>(flip);
       auto zip = Zip::open(file);

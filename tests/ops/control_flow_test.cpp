@@ -141,7 +141,8 @@ TEST(ControlFlow, AnEndlessLoopRunsOutOfTrips) {
                     .operators = {}};
   ModelBundle bundle;
   bundle.add("model.tflite", file.bytes());
-  auto model = Model::load(std::move(bundle), {.budgets = {.loop_trips = 50}});
+  auto model = Model::load(std::move(bundle),
+                           {.budgets = {.loop_trips = 50}, .input_names = {}, .output_names = {}});
   ASSERT_TRUE(model.ok()) << model.error().text();
   ASSERT_TRUE(model->prepare(0, std::vector<Shape>{{2}}).ok());
   const Status status = model->run();

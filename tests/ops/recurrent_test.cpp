@@ -165,7 +165,7 @@ TEST(Recurrent, RnnWalksATimeMajorSequenceOfQuantisedWeightsOnceAStep) {
     };
     std::vector<ValueId> inputs(12, ValueId::kNone);
     inputs[0] = g.input(tensor_type(DType::kFloat32, shape));
-    for (const std::size_t cell : {1, 5}) {
+    for (const std::size_t cell : {std::size_t{1}, std::size_t{5}}) {
       inputs[cell] = weights(0.01f);
       inputs[cell + 1] = weights(0.005f);
       inputs[cell + 2] = g.constant(floats({1}, {0.25f}));

@@ -45,7 +45,7 @@ File counter() {
   File file;
   file.graphs.push_back(
       {.tensors = {{.name = "x", .shape = {1}},
-                   {.name = "h", .type = kResource},
+                   {.name = "h", .type = kResource, .shape = {}},
                    {.name = "old", .shape = {1}},
                    {.name = "sum", .shape = {1}}},
        .inputs = {0},
@@ -117,11 +117,12 @@ std::vector<std::uint8_t> strings(std::vector<std::string> list) {
 File words() {
   File file;
   file.graphs.push_back(
-      {.tensors = {{.name = "words", .type = kString, .shape = {2}},
-                   {.name = "h", .type = kResource, .shape = {1}},
-                   {.name = "default", .type = kInt64, .data = raw<std::int64_t>({-1})},
-                   {.name = "found", .type = kInt64, .shape = {2}},
-                   {.name = "size", .type = kInt64, .shape = {1}}},
+      {.tensors =
+           {{.name = "words", .type = kString, .shape = {2}},
+            {.name = "h", .type = kResource, .shape = {1}},
+            {.name = "default", .type = kInt64, .shape = {}, .data = raw<std::int64_t>({-1})},
+            {.name = "found", .type = kInt64, .shape = {2}},
+            {.name = "size", .type = kInt64, .shape = {1}}},
        .inputs = {0},
        .outputs = {3, 4},
        .operators = {
