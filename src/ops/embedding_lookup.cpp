@@ -54,7 +54,9 @@ void eval(const EmbeddingLookup& op, EvalContext& c) {
     return move_elements(
         c, 0, [&](std::int64_t i) { return Source{&table, at[i / width] * width + i % width}; });
   }
-  const LoadDouble load = load_double(table.dtype);
+  // The reference reads the bytes of either type as signed: old converters called int8 weights
+  // uint8.
+  const LoadDouble load = load_double(table.dtype == DType::kUint8 ? DType::kInt8 : table.dtype);
   float* out = c.output(0).as<float>().data();
   for (std::int64_t i = 0; i < ids.elements(); ++i) {
     const auto& q = *table.quantization;
