@@ -1,4 +1,4 @@
-// Settles types, folds what shapes make constant, cuts segments, lays out the arena.
+// With the types settled: cuts segments, lays out the arena, compiles.
 #include "runtime/plan.h"
 
 #include <algorithm>
@@ -6,15 +6,12 @@
 
 #include "base/checked.h"
 #include "base/parts.h"
-#include "ir/evaluate.h"
 #include "runtime/memory_plan.h"
 #include "runtime/partition.h"
+#include "runtime/settle_types.h"
 
 namespace tare {
 namespace {
-
-// Shape arithmetic is small; folding more for one plan would cost memory for each set of shapes.
-constexpr std::uint64_t kMaxFoldedBytes = 1u << 16;
 
 class Planner {
  public:
@@ -24,7 +21,7 @@ class Planner {
 
   Result<std::unique_ptr<Plan>> plan(std::span<const Shape> shapes) {
     plan_->input_shapes.assign(shapes.begin(), shapes.end());
-    if (Status s = settle_shapes(shapes); !s) return s.error();
+    if (Status s = settle_types(graph_, shapes, call_, *plan_); !s) return s.error();
     if (Status s = check_costs(); !s) return s.error();
     cut();
     if (Status s = place(); !s) return s.error();
@@ -33,122 +30,6 @@ class Planner {
   }
 
  private:
-  // Variables may have to change their shape with the inputs; then all is inferred again with the
-  // new one, so that every node sees the same.
-  Status settle_shapes(std::span<const Shape> shapes) {
-    for (int round = 0; round < 2; ++round) {
-      plan_->values = graph_.values;
-      plan_->placements.assign(graph_.nodes.size(), {});
-      for (const auto& [i, shape] : variable_shapes_) plan_->values[i].type.shape = shape;
-      variables_changed_ = false;
-      if (Status s = set_inputs(shapes); !s) return s;
-      if (Status s = infer_all(); !s) return s;
-      if (!variables_changed_) return {};
-    }
-    return Error{Code::kInvalidModel, "nodes disagree on the shape of a variable", graph_.name};
-  }
-
-  void shape_variable(ValueId id, const Shape& shape) {
-    const Value& v = plan_->values[index(id)];
-    if (!v.is_variable || !shape.known() || v.type.shape == shape) return;
-    variable_shapes_[index(id)] = shape;
-    variables_changed_ = true;
-  }
-
-  Status set_inputs(std::span<const Shape> shapes) {
-    if (shapes.size() != graph_.inputs.size()) {
-      return Error{Code::kInvalidArgument,
-                   "expected " + std::to_string(graph_.inputs.size()) + " inputs, got " +
-                       std::to_string(shapes.size()),
-                   {}};
-    }
-    for (std::size_t i = 0; i < shapes.size(); ++i) {
-      Value& v = plan_->values[index(graph_.inputs[i])];
-      if (!shapes[i].known())
-        return Error{Code::kInvalidArgument, "a shape with unknown extents", v.name};
-      v.type.shape = shapes[i];
-    }
-    return {};
-  }
-
-  std::vector<const Value*> inputs_of(const Node& node) const {
-    std::vector<const Value*> inputs;
-    for (const ValueId id : node.inputs)
-      inputs.push_back(id == ValueId::kNone ? nullptr : &plan_->values[index(id)]);
-    return inputs;
-  }
-
-  Status infer_all() {
-    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
-      const Node& node = graph_.nodes[n];
-      const auto inputs = inputs_of(node);
-      auto inferred = infer_node(node, inputs, kParts.kernels ? &call_ : nullptr);
-      if (!inferred) return inferred.error();
-      bool known = true;
-      for (std::size_t i = 0; i < node.outputs.size(); ++i) {
-        if (node.outputs[i] == ValueId::kNone) continue;
-        Value& v = plan_->values[index(node.outputs[i])];
-        v.type.shape = inferred->types[i].shape;
-        v.contents = std::move(inferred->contents[i]);
-        known = known && v.type.shape.known() && is_numeric(v.type.dtype);
-      }
-      if (kParts.kernels) {
-        for (const auto& [i, shape] : inferred->variables)
-          shape_variable(node.inputs[static_cast<std::size_t>(i)], shape);
-      }
-      if (!fold(node, inputs, n) && !known) plan_->placements[n].kind = Placement::Kind::kDynamic;
-    }
-    return {};
-  }
-
-  // A pure node of constants becomes constants of the plan.
-  bool fold(const Node& node, const std::vector<const Value*>& inputs, std::size_t n) {
-    if (!kParts.kernels || !node.op->is_pure()) return false;
-    const bool by_contents = std::all_of(node.outputs.begin(), node.outputs.end(), [&](ValueId id) {
-      return id != ValueId::kNone && materialise(plan_->values[index(id)]);
-    });
-    if (!by_contents) {
-      if (!std::all_of(inputs.begin(), inputs.end(),
-                       [](const Value* v) { return v == nullptr || v->is_constant; }))
-        return false;
-      auto values = evaluate(node, inputs, kMaxFoldedBytes);
-      if (!values) return false;
-      for (std::size_t i = 0; i < node.outputs.size(); ++i) {
-        if (node.outputs[i] == ValueId::kNone) continue;
-        Value& v = plan_->values[index(node.outputs[i])];
-        v.type.shape = (*values)[i].type.shape;
-        v.constant = std::move((*values)[i].bytes);
-        v.is_constant = true;
-      }
-    }
-    plan_->placements[n].kind = Placement::Kind::kFolded;
-    return true;
-  }
-
-  // Turns contents that inference knows in full into a constant.
-  static bool materialise(Value& v) {
-    if (v.is_constant) return true;
-    if (!v.contents || !v.type.shape.known() ||
-        (v.type.dtype != DType::kInt32 && v.type.dtype != DType::kInt64))
-      return false;
-    if (static_cast<std::int64_t>(v.contents->size()) != v.type.shape.elements()) return false;
-    if (!std::all_of(v.contents->begin(), v.contents->end(),
-                     [](const Element& e) { return e.known; }))
-      return false;
-    Buffer bytes = Buffer::allocate(v.contents->size() * dtype_size(v.type.dtype));
-    if (!bytes) return false;
-    for (std::size_t i = 0; i < v.contents->size(); ++i) {
-      const std::int64_t e = (*v.contents)[i].value;
-      if (v.type.dtype == DType::kInt64)
-        reinterpret_cast<std::int64_t*>(bytes.mutable_data())[i] = e;
-      else
-        reinterpret_cast<std::int32_t*>(bytes.mutable_data())[i] = static_cast<std::int32_t>(e);
-    }
-    v.constant = std::move(bytes);
-    v.is_constant = true;
-    return true;
-  }
-
   Status check_costs() const {
     double macs = 0;
     for (const Node& node : graph_.nodes) {
@@ -289,8 +170,6 @@ class Planner {
   const InferContext::CallGraph& call_;
   const PlanOptions& options_;
   VariableStore& variables_;
-  std::map<std::size_t, Shape> variable_shapes_;
-  bool variables_changed_ = false;
   std::unique_ptr<Plan> plan_ = std::make_unique<Plan>();
   std::vector<ScheduledStep> schedule_;
 };
