@@ -1,8 +1,8 @@
 // Entries of the index: small protobufs that say where in which shard a tensor lies.
 #include "formats/tf/checkpoint.h"
 
+#include "formats/tf/attr_protobuf.h"
 #include "formats/tf/crc32c.h"
-#include "formats/tf/graph_protobuf.h"
 #include "formats/tf/sorted_table.h"
 #include "ir/constant_tensor.h"
 

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/cursor.h"
 
@@ -106,5 +107,20 @@ class Protobuf {
   unsigned wire_ = 0;
   bool pending_ = false;
 };
+
+// Key and value of a map that has messages, or strings, for values.
+inline std::pair<std::string, std::span<const std::byte>> protobuf_map_entry(
+    std::span<const std::byte> bytes, bool& ok) {
+  std::pair<std::string, std::span<const std::byte>> entry;
+  Protobuf p(bytes);
+  while (p.next()) {
+    if (p.field() == 1)
+      entry.first = p.text();
+    else if (p.field() == 2)
+      entry.second = p.bytes();
+  }
+  ok &= p.ok();
+  return entry;
+}
 
 }  // namespace tare

@@ -2,7 +2,7 @@
 // variables' values.
 #include <algorithm>
 
-#include "formats/tf/graph_protobuf.h"
+#include "formats/tf/attr_protobuf.h"
 #include "formats/tf/import.h"
 #include "formats/tf/variables.h"
 
