@@ -174,19 +174,23 @@ class Hdf5File {
   void read_tree_node(const TreeNode& node, std::vector<std::span<const std::byte>>& into);
 
   // chunks.cpp
-  struct ChunkArray;
   std::vector<Chunk> chunks(const Dataset& dataset);
   void read_chunk_tree(Address node, int level, const Dataset& dataset, std::vector<Chunk>& into);
   void read_chunk_records(const Dataset& dataset, std::vector<Chunk>& into);
+
+  // chunk_array.cpp
+  struct ChunkArray;
   void read_chunk_array(const Dataset& dataset, std::vector<Chunk>& into);
   void read_fixed_array(ChunkArray& array);
-  void read_extensible_array(ChunkArray& array);
-  void read_super_block(Address where, std::uint64_t blocks, std::uint64_t elements,
-                        ChunkArray& array);
   bool read_array_head(Cursor& c, std::string_view signature, ChunkArray& array);
   bool read_array_block(Address block, std::uint64_t count, std::uint64_t all, ChunkArray& array);
   void read_elements(Cursor& c, std::uint64_t count, ChunkArray& array);
   void add_chunk(ChunkArray& array, Chunk chunk);
+
+  // extensible_array.cpp
+  void read_extensible_array(ChunkArray& array);
+  void read_super_block(Address where, std::uint64_t blocks, std::uint64_t elements,
+                        ChunkArray& array);
 
   // dataset.cpp
   std::optional<Dataset> dataset(Address object);
