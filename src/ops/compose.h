@@ -14,7 +14,7 @@
 #include "ir/graph_builder.h"
 #include "ops/binary/binary.h"
 #include "ops/reduce.h"
-#include "ops/unary.h"
+#include "ops/unary/unary.h"
 
 namespace tare {
 

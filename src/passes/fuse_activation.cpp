@@ -7,7 +7,7 @@
 #include "ops/conv_2d/conv_2d.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d.h"
 #include "ops/fully_connected/fully_connected.h"
-#include "ops/unary.h"
+#include "ops/unary/unary.h"
 #include "passes/pipeline.h"
 
 namespace tare {

@@ -18,7 +18,7 @@
 #include "ops/softmax.h"
 #include "ops/space_to_depth.h"
 #include "ops/transpose.h"
-#include "ops/unary.h"
+#include "ops/unary/unary.h"
 #include "support/run_graph.h"
 
 namespace tare {

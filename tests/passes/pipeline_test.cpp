@@ -9,7 +9,7 @@
 #include "ops/pad.h"
 #include "ops/reshape.h"
 #include "ops/transpose.h"
-#include "ops/unary.h"
+#include "ops/unary/unary.h"
 #include "support/run_graph.h"
 
 namespace tare {

@@ -5,7 +5,7 @@
 #include "formats/keras/activations.h"
 
 #include "ir/facets.h"
-#include "ops/unary.h"
+#include "ops/unary/unary.h"
 
 namespace tare {
 namespace {

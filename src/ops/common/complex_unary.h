@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ir/eval_context.h"
-#include "ops/unary.h"
+#include "ops/unary/unary.h"
 
 namespace tare {
 

@@ -8,7 +8,7 @@
 #include "ir/graph_builder.h"
 #include "ir/strings.h"
 #include "ops/reshape.h"
-#include "ops/unary.h"
+#include "ops/unary/unary.h"
 
 namespace tare {
 namespace {

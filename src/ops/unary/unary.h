@@ -1,4 +1,4 @@
-// Elementwise ops of one input: one table, as they differ in nothing but the function (unary.cpp).
+// Elementwise ops of one input: one table, as they differ in nothing but the function (rows.cpp).
 #pragma once
 
 #include <cstdint>
