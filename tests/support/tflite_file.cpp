@@ -86,6 +86,29 @@ struct Writer {
   }
 };
 
+// Rows of a 4 x 4 matrix in 2 x 2 blocks: dense over block rows, compressed over block columns,
+// then the block.
+flatbuffers::Offset<tflite::SparsityParameters> block_rows(Builder& fbb,
+                                                           std::vector<std::int32_t> segments,
+                                                           std::vector<std::int32_t> indices) {
+  const auto values = [&](const std::vector<std::int32_t>& v) {
+    return tflite::CreateInt32VectorDirect(fbb, &v).Union();
+  };
+  const auto kind = tflite::SparseIndexVector_Int32Vector;
+  const auto dense = [&](int size) {
+    return tflite::CreateDimensionMetadata(fbb, tflite::DimensionType_DENSE, size);
+  };
+  std::vector<flatbuffers::Offset<tflite::DimensionMetadata>> levels;
+  levels.push_back(dense(2));
+  const auto starts = values(segments), columns = values(indices);
+  levels.push_back(tflite::CreateDimensionMetadata(fbb, tflite::DimensionType_SPARSE_CSR, 0, kind,
+                                                   starts, kind, columns));
+  levels.push_back(dense(2));
+  levels.push_back(dense(2));
+  const std::vector<std::int32_t> order{0, 1, 2, 3}, map{0, 1};
+  return tflite::CreateSparsityParametersDirect(fbb, &order, &map, &levels);
+}
+
 }  // namespace
 
 Buffer TfliteFile::bytes() const {
@@ -113,6 +136,21 @@ TfliteFile tanh_plus_constant() {
        .operators = {{.code = tflite::BuiltinOperator_TANH, .inputs = {0}, .outputs = {1}},
                      {.code = tflite::BuiltinOperator_ADD, .inputs = {1, 2}, .outputs = {3}}}});
   return file;
+}
+
+TfliteFile one_constant(TfliteFile::Tensor tensor) {
+  TfliteFile file;
+  file.graphs.push_back(
+      {.tensors = {std::move(tensor)}, .inputs = {}, .outputs = {0}, .operators = {}});
+  return file;
+}
+
+TfliteFile sparse_constant(std::vector<std::int32_t> segments, std::vector<std::int32_t> indices,
+                           std::vector<float> values) {
+  return one_constant(
+      {.name = "c", .shape = {4, 4}, .data = raw(std::move(values)), .sparsity = [=](Builder& fbb) {
+         return block_rows(fbb, segments, indices);
+       }});
 }
 
 }  // namespace tare::test

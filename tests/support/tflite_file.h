@@ -73,4 +73,12 @@ std::vector<std::uint8_t> raw(std::vector<T> values) {
 // y = tanh(x) + w: x, w and y are float32 [1,3].
 TfliteFile tanh_plus_constant();
 
+// A file whose only output is one constant.
+TfliteFile one_constant(TfliteFile::Tensor tensor);
+
+// A constant 4 x 4 matrix in blocks of 2 x 2: where in `indices` each row of blocks begins, the
+// column of each block, and the blocks' elements.
+TfliteFile sparse_constant(std::vector<std::int32_t> segments, std::vector<std::int32_t> indices,
+                           std::vector<float> values);
+
 }  // namespace tare::test
