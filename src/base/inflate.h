@@ -1,5 +1,5 @@
-// Decompresses DEFLATE streams, bare (RFC 1951) as zip members are and wrapped by zlib (RFC 1950) as
-// HDF5 chunks are. The decoder is libdeflate's.
+// Decompresses DEFLATE streams, bare (RFC 1951) as zip members are and wrapped by zlib (RFC 1950)
+// as HDF5 chunks are. The decoder is libdeflate's.
 #pragma once
 
 #include <span>

@@ -1,7 +1,7 @@
-// The whole border to JavaScript: one session per instance, as plain exports over numbers and texts.
-// A text crosses through one buffer that both sides know; web/src/engine.ts is the other side. Embind
-// and its glue would weigh as much as a small engine's kernels, and a call through it costs more than
-// a small model does.
+// The whole border to JavaScript: one session per instance, as plain exports over numbers and
+// texts. A text crosses through one buffer that both sides know; web/src/engine.ts is the other
+// side. Embind and its glue would weigh as much as a small engine's kernels, and a call through it
+// costs more than a small model does.
 #include "wasm/description.h"
 #include "wasm/session.h"
 

@@ -76,7 +76,8 @@ Piece FrameLowering::cut(const std::vector<std::string>& results, const Stop& st
   return piece;
 }
 
-std::string FrameLowering::add_function(const std::string& name, std::size_t arguments, Piece piece) {
+std::string FrameLowering::add_function(const std::string& name, std::size_t arguments,
+                                        Piece piece) {
   TfFunctionDef f;
   f.name = prefix_ + name;
   for (std::size_t i = 0; i < arguments; ++i) f.inputs.push_back({argument_name(i), {}});
