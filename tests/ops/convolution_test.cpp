@@ -42,6 +42,14 @@ const Case kCases[] = {
      {{{.pad_before = 2, .pad_after = 0}, {.pad_before = 1, .pad_after = 3}}},
      Padding::kExplicit},
     {"window beyond the image", {1, 3, 3, 2}, {2, 5, 5, 2}},
+    {"folded row",
+     {2, 1, 30, 1},
+     {5, 1, 8, 1},
+     {{{}, {.stride = 4}}},
+     Padding::kSame,
+     Activation::kRelu},
+    {"folded row of pairs", {2, 1, 22, 2}, {3, 1, 6, 2}, {{{}, {.stride = 2}}}, Padding::kValid},
+    {"row with a rest", {1, 1, 25, 1}, {2, 1, 8, 1}, {{{}, {.stride = 4}}}, Padding::kValid},
     {"points", {3, 4, 4, 17}, {33, 1, 1, 17}, {}, Padding::kValid, Activation::kRelu6},
 };
 
