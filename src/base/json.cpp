@@ -4,11 +4,61 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/heap_sort.h"
 
 namespace tare {
+
+namespace {
+
+// A number that has no digits, and which one of the text's numbers it is.
+struct PythonWord {
+  std::size_t at;
+  double value;
+};
+
+// The text with " 0 " for each of Python's words. Outside of strings a number is what begins with a
+// digit or a minus, so that counting them tells which is which.
+std::string without_python_words(std::string_view text, std::vector<PythonWord>& words) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  constexpr std::pair<std::string_view, double> kWords[] = {
+      {"NaN", std::numeric_limits<double>::quiet_NaN()},
+      {"Infinity", kInfinity},
+      {"-Infinity", -kInfinity}};
+  const auto in_number = [](char c) {
+    return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+  };
+  std::string plain;
+  std::size_t numbers = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size();) {
+    std::size_t length = 1;
+    if (quoted || text[i] == '"') {
+      quoted ^= text[i] == '"';
+      if (quoted && text[i] == '\\') length = 2;
+    } else if ((text[i] >= '0' && text[i] <= '9') || text[i] == '-' || text[i] == 'N' ||
+               text[i] == 'I') {
+      const std::string_view rest = text.substr(i);
+      const auto* word = std::find_if(std::begin(kWords), std::end(kWords),
+                                      [&](const auto& w) { return rest.starts_with(w.first); });
+      if (word != std::end(kWords)) {
+        words.push_back({numbers++, word->second});
+        plain += " 0 ";
+        i += word->first.size();
+        continue;
+      }
+      while (length < rest.size() && in_number(rest[length])) ++length;
+      ++numbers;
+    }
+    plain += text.substr(i, length);
+    i += std::min(length, text.size() - i);
+  }
+  return plain;
+}
+
+}  // namespace
 
 class JsonTreeBuilder {
  public:
@@ -16,8 +66,9 @@ class JsonTreeBuilder {
   using Node = JsonDocument::Node;
   static constexpr std::uint32_t kNone = JsonDocument::kNone;
 
-  JsonTreeBuilder(JsonDocument& document, const JsonLimits& limits)
-      : document_(document), limits_(limits) {}
+  JsonTreeBuilder(JsonDocument& document, const JsonLimits& limits,
+                  const std::vector<PythonWord>& words)
+      : document_(document), limits_(limits), words_(words) {}
 
   bool null() {
     return add(Kind::kNull, [](Node&) {});
@@ -26,14 +77,21 @@ class JsonTreeBuilder {
     return add(Kind::kBool, [v](Node& n) { n.boolean = v; });
   }
   bool number_integer(std::int64_t v) {
+    const std::size_t at = numbers_++;
+    if (word_ < words_.size() && words_[word_].at == at) {
+      const double value = words_[word_++].value;
+      return add(Kind::kDouble, [value](Node& n) { n.real = value; });
+    }
     return add(Kind::kInt, [v](Node& n) { n.integer = v; });
   }
   bool number_unsigned(std::uint64_t v) {
     if (v <= static_cast<std::uint64_t>(INT64_MAX))
       return number_integer(static_cast<std::int64_t>(v));
+    ++numbers_;
     return add(Kind::kUint, [v](Node& n) { n.natural = v; });
   }
   bool number_float(double v, const std::string&) {
+    ++numbers_;
     return add(Kind::kDouble, [v](Node& n) { n.real = v; });
   }
   bool string(const std::string& v) {
@@ -129,6 +187,9 @@ class JsonTreeBuilder {
 
   JsonDocument& document_;
   const JsonLimits& limits_;
+  const std::vector<PythonWord>& words_;
+  std::size_t word_ = 0;     // the next of these
+  std::size_t numbers_ = 0;  // met so far
   ErrorSink sink_;
   std::vector<Level> levels_;
   std::vector<std::string_view> keys_;
@@ -141,7 +202,13 @@ Result<JsonDocument> JsonDocument::parse(std::string_view text, const JsonLimits
         Code::kBudgetExceeded, "JSON of " + std::to_string(text.size()) + " bytes is too long", {}};
   }
   JsonDocument document;
-  JsonTreeBuilder builder(document, limits);
+  std::vector<PythonWord> words;
+  std::string plain;
+  if (limits.from_python && (text.find("NaN") != text.npos || text.find("Infinity") != text.npos)) {
+    plain = without_python_words(text, words);
+    text = plain;
+  }
+  JsonTreeBuilder builder(document, limits, words);
   const bool parsed = nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
   if (!builder.sink().ok()) return builder.sink().error();
   if (!parsed || document.nodes_.empty()) return Error{Code::kInvalidModel, "not valid JSON", {}};

@@ -3,8 +3,8 @@
 // pass lets two programs see two models in one file. The result is a compact tree whose members
 // keep their order and whose integers stay integers.
 //
-// NaN and Infinity, which Python writes as bare words, are no JSON and are refused like any other
-// word.
+// NaN, Infinity and -Infinity, which Python writes as bare words, are no JSON and are refused like
+// any other word, unless the file is one that Python writes.
 //
 //   auto parsed = JsonDocument::parse(text);
 //   ErrorSink sink;
@@ -30,6 +30,7 @@ struct JsonLimits {
   std::size_t bytes = std::size_t{32} << 20;
   std::size_t nodes = 4'000'000;  // values of all kinds
   int depth = 256;                // of nested objects and arrays
+  bool from_python = false;       // NaN, Infinity and -Infinity are numbers
 };
 
 class Json;

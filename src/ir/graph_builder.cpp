@@ -1,10 +1,8 @@
 // Adds nodes and infers them at once.
 #include "ir/graph_builder.h"
 
-#include <cstring>
-
-#include "base/half.h"
 #include "base/parts.h"
+#include "ir/constant_tensor.h"
 
 namespace tare {
 namespace {
@@ -15,40 +13,8 @@ std::vector<const Value*> values_of(const Graph& graph, const std::vector<ValueI
   return values;
 }
 
-template <class T>
-Buffer one(T value) {
-  return Buffer::copy_of(std::as_bytes(std::span(&value, 1)));
-}
-
 Buffer element(DType dtype, double v) {
   switch (dtype) {
-    case DType::kFloat32:
-      return one(static_cast<float>(v));
-    case DType::kFloat64:
-      return one(v);
-    case DType::kFloat16:
-      return one(float_to_half(static_cast<float>(v)));
-    case DType::kBFloat16:
-      return one(float_to_bfloat16(static_cast<float>(v)));
-    case DType::kBool:
-      return one(static_cast<std::uint8_t>(v != 0));
-    case DType::kInt4:
-    case DType::kInt8:
-      return one(static_cast<std::int8_t>(v));
-    case DType::kUint8:
-      return one(static_cast<std::uint8_t>(v));
-    case DType::kInt16:
-      return one(static_cast<std::int16_t>(v));
-    case DType::kUint16:
-      return one(static_cast<std::uint16_t>(v));
-    case DType::kInt32:
-      return one(static_cast<std::int32_t>(v));
-    case DType::kUint32:
-      return one(static_cast<std::uint32_t>(v));
-    case DType::kInt64:
-      return one(static_cast<std::int64_t>(v));
-    case DType::kUint64:
-      return one(static_cast<std::uint64_t>(v));
     case DType::kComplex64: {
       const float c[2] = {static_cast<float>(v), 0};
       return Buffer::copy_of(std::as_bytes(std::span(c)));
@@ -58,7 +24,8 @@ Buffer element(DType dtype, double v) {
       return Buffer::copy_of(std::as_bytes(std::span(c)));
     }
     default:
-      return {};
+      if (dtype_size(dtype) == 0) return {};
+      return tensor_of(std::span(&v, 1), dtype, {}).bytes;
   }
 }
 

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "base/json_writer.h"
 
 namespace tare {
@@ -54,6 +57,27 @@ TEST(Json, RefusesWhatIsAmbiguousOrBroken) {
     EXPECT_NE(error_of(text), "") << text;
   }
   EXPECT_EQ(error_of("null"), "");
+}
+
+TEST(Json, TakesNumbersWithoutDigitsFromPython) {
+  auto parsed = JsonDocument::parse(
+      R"([1, "NaN \" [Infinity", -2.5e-3, NaN, {"a-1": -Infinity, "Infinity": [Infinity, 0]}])",
+      {.from_python = true});
+  ASSERT_TRUE(parsed);
+  const Json root = parsed->root();
+  EXPECT_EQ(root.at(0).if_integer(), 1);
+  EXPECT_EQ(root.at(1).if_string(), "NaN \" [Infinity");
+  EXPECT_EQ(root.at(2).if_number(), -2.5e-3);
+  EXPECT_TRUE(std::isnan(root.at(3).if_number().value_or(0)));
+  EXPECT_FALSE(root.at(3).if_integer());
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(root.at(4).at("a-1").if_number(), -kInfinity);
+  EXPECT_EQ(root.at(4).at("Infinity").at(0).if_number(), kInfinity);
+  EXPECT_EQ(root.at(4).at("Infinity").at(1).if_integer(), 0);
+  for (const char* text : {"[-NaN]", "[+Infinity]", "[nan]", "[NaN1]", "[1NaN]", "[NaNNaN]",
+                           "{NaN: 1}", "[--Infinity]", "[Infinity", "NaN\""}) {
+    EXPECT_NE(error_of(text, {.from_python = true}), "") << text;
+  }
 }
 
 TEST(Json, KeepsItsLimits) {

@@ -86,7 +86,7 @@ Result<Module> read(ModelBundle& bundle, const ReadOptions& options) {
         weights ? "the file holds weights only: save the whole model (model.save), not its weights"
                 : "an HDF5 file without a Keras model");
   }
-  auto document = JsonDocument::parse(config);
+  auto document = JsonDocument::parse(config, {.from_python = true});
   if (!document) {
     Error error = document.error();
     error.where = "model_config";

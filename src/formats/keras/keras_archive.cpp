@@ -153,7 +153,7 @@ Result<std::unique_ptr<KerasWeightStore>> open_weights(const Members& members,
 }
 
 Result<JsonDocument> parse(const Buffer& text, std::string_view name) {
-  auto document = JsonDocument::parse(text_of(text));
+  auto document = JsonDocument::parse(text_of(text), {.from_python = true});
   if (document) return document;
   Error error = document.error();
   error.where = name;

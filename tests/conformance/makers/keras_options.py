@@ -169,6 +169,17 @@ def searching(keras):
     return outputs_of(keras, (3, 4), build)
 
 
+def numbers_without_digits(keras):
+    """Infinity, -Infinity and NaN, which Python writes into JSON as they are."""
+    def build(k, x):
+        o, infinity = keras.ops, float("inf")
+        return [o.norm(x, ord=infinity, axis=-1), o.norm(x, ord=-infinity, axis=(1, 2)),
+                o.clip(x, -infinity, 0.5), o.where(x > 0, x, -infinity),
+                o.nan_to_num(o.sqrt(x), nan=infinity),
+                o.maximum(x, np.array([np.nan, 0, 1, -1], np.float32))]
+    return outputs_of(keras, (3, 4), build)
+
+
 def slices_by_tensors(keras):
     import tensorflow as tf
 
@@ -210,6 +221,7 @@ NETS = [
     ("operations", "indexing", indexing, (3,)),
     ("operations", "matrices", matrices, (3,)),
     ("operations", "searching", searching, (3,)),
+    ("operations", "numbers_without_digits", numbers_without_digits, (3,)),
     ("operations", "slices_by_tensors", slices_by_tensors, (2,)),
     ("operations", "losses", losses, (3,)),
     ("operations", "signals", signals, (3,)),
