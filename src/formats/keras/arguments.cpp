@@ -2,6 +2,17 @@
 #include "formats/keras/topology.h"
 
 namespace tare {
+namespace {
+
+bool is_constant(const KerasArgument& argument) {
+  if (argument.is_tensor()) return false;
+  for (const KerasArgument& item : argument.items) {
+    if (!is_constant(item)) return false;
+  }
+  return true;
+}
+
+}  // namespace
 
 KerasCall KerasTopology::read_call(Json inbound, const Resolve& resolve, ErrorSink& sink) const {
   KerasCall call;
@@ -13,6 +24,10 @@ KerasCall KerasTopology::read_call(Json inbound, const Resolve& resolve, ErrorSi
     }
   } else if (inbound.is_array() || inbound.is_object()) {
     call.positional.push_back(read_older_argument(inbound, resolve, call, sink));
+    KerasArgument& whole = call.positional.back();
+    if (inbound.is_array() && inbound.size() == 1 && !whole.items.empty() &&
+        whole.items[0].kind == KerasArgument::Kind::kPlain)
+      whole = KerasArgument(whole.items[0]);
   } else {
     inbound.expected("a call", sink);
   }
@@ -60,8 +75,8 @@ KerasArgument KerasTopology::read_older_argument(Json json, const Resolve& resol
     }
     if (argument.items.empty()) json.expected("references to tensors", sink);
     // A list of one tensor is that tensor: a single input is written so.
-    return json.is_array() && argument.items.size() == 1 ? KerasArgument(argument.items[0])
-                                                         : argument;
+    const bool single = json.is_array() && argument.items.size() == 1;
+    return single && !is_constant(argument) ? KerasArgument(argument.items[0]) : argument;
   }
   if (call.named.empty()) {
     for (const Json keyword : json.at(3)) {

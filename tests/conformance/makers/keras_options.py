@@ -189,6 +189,61 @@ def slices_by_tensors(keras):
     return outputs_of(keras, (3, 4), build)
 
 
+def image_sizes(keras):
+    """Images cut out, brought to sizes, filtered and converted by TensorFlow's functions."""
+    import tensorflow as tf
+
+    def build(k, x):
+        i, n, shares = tf.image, tf.nn, tf.sigmoid(x)
+        filters = np.arange(12, dtype=np.float32).reshape(2, 2, 3) * 0.1
+        boxes = [[0.1, 0.2, 0.9, 1.3], [0.8, 0.0, 0.1, 1.0]]
+        wide, whole = i.convert_image_dtype(shares, tf.int16), {"saturate": True}
+        return [i.crop_and_resize(x, boxes, [0, 0], (3, 2), extrapolation_value=-1.0),
+                i.crop_and_resize(x, boxes, [0, 0], (2, 5), method="nearest"),
+                i.resize(x, (11, 7), preserve_aspect_ratio=True), i.resize_with_pad(x, 8, 4),
+                i.resize_with_pad(x, 3, 9, method="nearest"), i.sobel_edges(x),
+                n.erosion2d(x, filters, [1, 2, 1, 1], "SAME", "NHWC", [1, 1, 2, 1]),
+                n.local_response_normalization(x, 1, bias=0.5, alpha=0.3, beta=0.7),
+                n.pool(x, [2, 2], "AVG", padding="SAME", strides=[2, 1]),
+                n.pool(x, [2, 2], "MAX", padding="VALID", dilations=[1, 2]),
+                tf.cast(i.convert_image_dtype(shares, tf.uint8), tf.float32),
+                tf.cast(i.convert_image_dtype(x, tf.uint8, **whole), tf.float32),
+                tf.cast(i.convert_image_dtype(wide, tf.int8), tf.float32),
+                tf.cast(i.convert_image_dtype(wide, tf.int32), tf.float32),
+                i.convert_image_dtype(wide, tf.float32)]
+    return outputs_of(keras, (5, 6, 3), build)
+
+
+def picks(keras):
+    """Elements picked by what they are, and matrices by their diagonals."""
+    import tensorflow as tf
+
+    def build(k, x):
+        counts = tf.cast(tf.abs(x) * 2, tf.int32)
+        ranks = tf.argsort(tf.reshape(counts, [-1]))
+        both = tf.unique(tf.reshape(counts, [-1]))
+        return [tf.boolean_mask(x, x[..., 0] > 0), tf.boolean_mask(x, [True, False, True], axis=1),
+                tf.linalg.diag(x), tf.linalg.diag(x, k=-2),
+                tf.scatter_nd([[0], [2]], x[0, :2], [5, 4]), *both,
+                tf.histogram_fixed_width(x, [-1.0, 1.5], 5), tf.math.bincount(counts),
+                tf.math.bincount(counts, weights=x, minlength=3, maxlength=4),
+                tf.bitcast(x, tf.int32), tf.tile(x, [1, tf.shape(x)[1], 2]), tf.cumsum(ranks)]
+    return outputs_of(keras, (3, 4), build)
+
+
+def diagonals(keras):
+    """Diagonals of which the batch is an axis."""
+    def build(k, x):
+        o = keras.ops
+        whole = o.cast(x * 4, "int32")
+        parts = o.unique(whole, return_index=True, return_inverse=True, return_counts=True,
+                         size=4, fill_value=-9)
+        return [o.diagonal(x), o.diagonal(x, -1, 2, 0), o.trace(x), o.trace(x, 1, 1, 2),
+                o.trace(whole, axis1=0, axis2=2), o.diagflat(x[0, 0], 1), o.diagflat(x[:, 0], -1),
+                o.diag(x[:, 1]), o.unique(whole), *(part * 2 for part in parts)]
+    return outputs_of(keras, (3, 4), build)
+
+
 def scores(keras):
     """Embeddings that go back from rows to scores, by the table and by a kernel of their own."""
     def build(k, x):
@@ -223,6 +278,9 @@ NETS = [
     ("operations", "searching", searching, (3,)),
     ("operations", "numbers_without_digits", numbers_without_digits, (3,)),
     ("operations", "slices_by_tensors", slices_by_tensors, (2,)),
+    ("operations", "image_sizes", image_sizes, (2,)),
+    ("operations", "picks", picks, (2,)),
+    ("operations", "diagonals", diagonals, (3,)),
     ("operations", "losses", losses, (3,)),
     ("operations", "signals", signals, (3,)),
     ("operations", "kernels_as_operands", kernels_as_operands, (3,)),

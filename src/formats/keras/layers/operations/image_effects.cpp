@@ -2,11 +2,15 @@
 #include <cmath>
 
 #include "formats/keras/layers/operations/picture.h"
+#include "formats/keras/layers/operations/steps.h"
 #include "formats/keras/layers/window.h"
 #include "ir/constant_tensor.h"
 #include "ops/colours.h"
+#include "ops/crop_and_resize.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d.h"
+#include "ops/dilation_2d.h"
 #include "ops/image_projective_transform.h"
+#include "ops/local_response_normalization.h"
 
 namespace tare {
 
@@ -192,7 +196,59 @@ void read_resize_with_crop_or_pad(Operation& op) {
   if (op.ok()) op.output(op.g.pad(x, before, after));
 }
 
+// Boxes in units of the image, each with the image it is cut from.
+void read_crop_and_resize(Operation& op) {
+  const ValueId x = op.real(op.tensor(0, kImage));
+  const ValueId boxes = op.tensor(1, "boxes", DType::kFloat32);
+  const ValueId images = op.tensor(2, "box_indices|box_ind", DType::kInt32);
+  const auto size = op.integers(3, "crop_size");
+  const std::string_view method = op.text("method", "bilinear");
+  if (method != "bilinear" && method != "nearest") return op.fail("method: not known");
+  const double outside = op.number(Operation::kNamed, "extrapolation_value", 0);
+  if (!op.ok()) return;
+  op.output(op.layer().emit(
+      CropAndResize{.nearest = method == "nearest", .extrapolation = static_cast<float>(outside)},
+      {x, op.g.cast(boxes, DType::kFloat32), op.g.cast(images, DType::kInt32),
+       op.g.integers(size)}));
+}
+
+void read_local_response(Operation& op) {
+  const ValueId x = op.tensor(0, "input");
+  LocalResponseNormalization norm;
+  norm.radius = op.integer(1, "depth_radius", 5);
+  norm.bias = static_cast<float>(op.number(2, "bias", 1));
+  norm.alpha = static_cast<float>(op.number(3, "alpha", 1));
+  norm.beta = static_cast<float>(op.number(4, "beta", 0.5));
+  if (op.ok()) op.output(op.layer().emit(norm, {x}));
+}
+
+// Erosion is the dilation of the negative by the filter turned round.
+void read_morphology(Operation& op) {
+  const bool erodes = op.name() == "erosion2d";
+  ValueId x = op.tensor(0, "input|value");
+  ValueId filter = op.tensor(1, "filters|filter|kernel", DType::kFloat32);
+  const std::string_view padding = op.text("padding", "");
+  if (op.text("data_format", "NHWC") != "NHWC") return op.unsupported("NHWC is supported");
+  if (padding != "SAME" && padding != "VALID") return op.fail("padding: expected SAME or VALID");
+  const auto strides = steps_of(op, 2, "strides", {2}, {1, 1});
+  const auto rates = steps_of(op, Operation::kNamed, "dilations|rates", {2}, {1, 1});
+  if (!op.ok()) return;
+  Dilation2D dilation;
+  dilation.padding = padding == "SAME" ? Padding::kSame : Padding::kValid;
+  for (std::size_t i = 0; i < 2; ++i)
+    dilation.axes[i].stride = strides[i], dilation.axes[i].dilation = rates[i];
+  filter = op.g.cast(filter, op.g.dtype(x));
+  if (erodes) x = op.g.neg(x), filter = op.g.reverse(op.g.reverse(filter, 0), 1);
+  const ValueId y = op.layer().emit(dilation, {x, filter});
+  op.output(erodes ? op.g.neg(y) : y);
+}
+
 constexpr OperationRule kRules[] = {
+    {"crop_and_resize", read_crop_and_resize},
+    {"local_response_normalization", read_local_response},
+    {"lrn", read_local_response},
+    {"erosion2d", read_morphology},
+    {"dilation2d", read_morphology},
     {"rgb_to_hsv", read_colours<hsv_of_rgb>},
     {"hsv_to_rgb", read_colours<rgb_of_hsv>},
     {"crop_images", read_borders<false>},

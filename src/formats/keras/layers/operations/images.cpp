@@ -23,9 +23,11 @@ void read_pool(Operation& op) {
                          format = op.text("data_format", "channels_last");
   const bool first = format == "channels_first" || format.starts_with("NC");
   const StepForm form{spatial, first};
-  const auto size = steps_of(op, 1, "pool_size|ksize", form,
-                             std::vector<std::int64_t>(static_cast<std::size_t>(spatial), 1));
-  const auto strides = steps_of(op, 2, "strides", form, size);
+  const std::vector<std::int64_t> ones(static_cast<std::size_t>(spatial), 1);
+  const auto size = steps_of(op, 1, "pool_size|ksize|window_shape", form, ones);
+  const bool usual = op.argument(Operation::kNamed, "pooling_type").is_none();
+  const auto strides = steps_of(op, 2, "strides", form, usual ? size : ones);
+  const auto dilations = steps_of(op, Operation::kNamed, "dilation_rate|dilations", form, ones);
   const bool same = padding == "same" || padding == "SAME";
   if (!same && padding != "valid" && padding != "VALID")
     return op.fail("padding: expected valid or same");
@@ -38,19 +40,54 @@ void read_pool(Operation& op) {
                from = static_cast<std::size_t>(i);
     pool.filter[to] = size[from];
     pool.axes[to].stride = strides[from];
+    pool.axes[to].dilation = dilations[from];
   }
   ValueId y = op.layer().emit(pool, {x});
   if (spatial == 1) y = op.g.squeeze(y, 1);
   op.output(first ? op.g.move_axis(y, -1, 1) : y);
 }
 
+void read_any_pool(Operation& op) {
+  const std::string_view type = op.text("pooling_type", "");
+  if (type == "MAX") return read_pool<PoolKind::kMax>(op);
+  if (type == "AVG") return read_pool<PoolKind::kAverage>(op);
+  op.fail("pooling_type: expected MAX or AVG");
+}
+
+// A size of the image's own aspect ratio, and where it begins in the one wanted.
+struct Fit {
+  std::int64_t extents[2], before[2];
+};
+
+// In TensorFlow's float32: rounded, or, to be bordered, cut off.
+Fit fit_within(Operation& op, ValueId x, const std::vector<std::int64_t>& wanted, bool bordered) {
+  Fit fit{{wanted[0], wanted[1]}, {0, 0}};
+  const float own[] = {static_cast<float>(op.layer().extent(x, 1)),
+                       static_cast<float>(op.layer().extent(x, 2))};
+  if (!op.ok() || own[0] < 1 || own[1] < 1) return fit;
+  const float height = static_cast<float>(wanted[0]), width = static_cast<float>(wanted[1]);
+  const float ratio = std::max(own[1] / width, own[0] / height),
+              scale = std::min(height / own[0], width / own[1]);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const float exact = bordered ? own[i] / ratio : scale * own[i];
+    fit.extents[i] =
+        static_cast<std::int64_t>(bordered ? std::floor(exact) : std::nearbyint(exact));
+    if (!bordered) continue;
+    const float border = (static_cast<float>(wanted[i]) - exact) / 2;
+    fit.before[i] = std::max<std::int64_t>(static_cast<std::int64_t>(std::floor(border)), 0);
+  }
+  if (fit.extents[0] < 1 || fit.extents[1] < 1) op.fail("nothing of the image would be left");
+  return fit;
+}
+
 void read_resize(Operation& op) {
   ValueId x = op.x();
-  const auto size = op.integers(1, "size");
+  const bool bordered = op.name() == "resize_with_pad";
+  const auto size = bordered
+                        ? std::vector{op.integer(1, "target_height"), op.integer(2, "target_width")}
+                        : op.integers(1, "size");
   if (size.size() != 2 || size[0] < 1 || size[1] < 1 || size[0] > INT32_MAX || size[1] > INT32_MAX)
     return op.fail("size: expected height and width");
-  if (op.flag("preserve_aspect_ratio", false))
-    return op.unsupported("preserve_aspect_ratio is not supported here");
   const std::string_view format = op.text("data_format", "channels_last");
   const bool single = op.g.rank(x) == 3;
   if (single) x = op.g.expand_dims(x, 0);
@@ -58,7 +95,10 @@ void read_resize(Operation& op) {
   if (format == "channels_first") x = op.g.move_axis(x, 1, -1);
   const std::string method(op.text("interpolation|method", "bilinear"));
   if (!op.ok()) return;
-  if (op.flag("crop_to_aspect_ratio", false))
+  Fit fit{{size[0], size[1]}, {0, 0}};
+  if (bordered || op.flag("preserve_aspect_ratio", false))
+    fit = fit_within(op, x, size, bordered);
+  else if (op.flag("crop_to_aspect_ratio", false))
     x = crop_to_aspect(op.layer(), op.g, x, size[0], size[1]);
   else if (op.flag("pad_to_aspect_ratio", false))
     x = pad_to_aspect(op.layer(), op.g, x,
@@ -67,9 +107,14 @@ void read_resize(Operation& op) {
   if (op.ok() && method != "nearest" && !is_float(op.g.dtype(x))) x = op.g.cast(x, DType::kFloat32);
   ValueId y = resize_image(op.layer(), x,
                            {.method = method,
-                            .height = size[0],
-                            .width = size[1],
+                            .height = fit.extents[0],
+                            .width = fit.extents[1],
                             .antialias = op.flag("antialias", false)});
+  if (bordered && op.ok()) {
+    const auto after = [&](std::size_t i) { return size[i] - fit.extents[i] - fit.before[i]; };
+    y = op.g.pad(y, std::array<std::int64_t, 4>{0, fit.before[0], fit.before[1], 0},
+                 std::array<std::int64_t, 4>{0, after(0), after(1), 0});
+  }
   if (format == "channels_first") y = op.g.move_axis(y, -1, 1);
   op.output(single ? op.g.squeeze(y, 0) : y);
 }
@@ -196,7 +241,9 @@ constexpr OperationRule kRules[] = {
     {"max_pool1d", read_pool<PoolKind::kMax>},
     {"max_pool2d", read_pool<PoolKind::kMax>},
     {"max_pool3d", read_pool<PoolKind::kMax>},
+    {"pool", read_any_pool},
     {"resize", read_resize},
+    {"resize_with_pad", read_resize},
     {"rgb_to_grayscale", read_grayscale},
     {"rgbto_grayscale", read_grayscale},
     {"grayscale_to_rgb", read_to_rgb},

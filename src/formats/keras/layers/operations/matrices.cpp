@@ -1,10 +1,9 @@
-// Products, triangles and diagonals of matrices.
+// Products and triangles of matrices.
 #include <algorithm>
 
 #include "formats/keras/einsum.h"
 #include "formats/keras/json_tensor.h"
 #include "formats/keras/layers/operations/operation.h"
-#include "ir/constant_tensor.h"
 
 namespace tare {
 namespace {
@@ -26,12 +25,6 @@ void read_matmul(Operation& op) {
   op.output(matrix_product(op, op.g.cast(a, type), op.g.cast(b, type),
                            op.flag("transpose_a|adjoint_a", false),
                            op.flag("transpose_b|adjoint_b", false)));
-}
-
-std::vector<int> swapped(Operation& op, ValueId x, int a, int b) {
-  std::vector<int> order;
-  for (int i = 0; i < op.g.rank(x); ++i) order.push_back(i == a ? b : i == b ? a : i);
-  return order;
 }
 
 // Sums over pairs of axes; the others of the first operand come before those of the second.
@@ -118,36 +111,6 @@ void read_band(Operation& op) {
   op.output(op.g.select(kept, x, op.g.number(0, op.g.dtype(x))));
 }
 
-// The diagonal of two axes, as the last dimension.
-ValueId diagonal_of(Operation& op) {
-  const ValueId x = op.x();
-  const std::int64_t offset = op.integer(1, "offset", 0);
-  // TensorFlow's functions are of the last two.
-  const bool keras = op.layer().object().is_operation;
-  const int a = op.axis(op.integer(2, "axis1", keras ? 0 : -2), x),
-            b = op.axis(op.integer(3, "axis2", keras ? 1 : -1), x);
-  if (!op.ok() || a == b) return x;
-  const std::int64_t rows = op.layer().extent(x, a), columns = op.layer().extent(x, b);
-  std::vector<double> places;
-  for (std::int64_t i = 0; i < rows && places.size() < (1 << 24); ++i) {
-    if (i + offset >= 0 && i + offset < columns)
-      places.push_back(static_cast<double>(i * columns + i + offset));
-  }
-  if (!op.ok()) return x;
-  // Joined in the order of the axes in x.
-  const ValueId flat = op.join(a < b ? x : op.g.transpose(x, swapped(op, x, a, b)), {a, b}).value;
-  const ValueId table =
-      op.g.constant(tensor_of(places, DType::kInt32, {static_cast<Dim>(places.size())}));
-  return op.g.gather(flat, table, op.g.rank(flat) - 1);
-}
-
-void read_diagonal(Operation& op) { op.output(diagonal_of(op)); }
-
-void read_trace(Operation& op) {
-  const ValueId diagonal = op.counted(diagonal_of(op));
-  if (op.ok()) op.output(op.g.sum(diagonal, {-1}));
-}
-
 // The last dimension of each summed over.
 void read_inner(Operation& op) {
   const auto [a, b] = op.operands();
@@ -208,13 +171,10 @@ void read_cross(Operation& op) {
 }
 
 constexpr OperationRule kRules[] = {
-    {"matmul", read_matmul},       {"dot", read_dot},
-    {"einsum", read_einsum},       {"tril", read_triangle},
-    {"triu", read_triangle},       {"diagonal", read_diagonal},
-    {"trace", read_trace},         {"inner", read_inner},
-    {"tensordot", read_tensordot}, {"outer", read_outer},
-    {"vdot", read_vdot},           {"cross", read_cross},
-    {"band_part", read_band},      {"diag_part", read_diagonal},
+    {"matmul", read_matmul},       {"dot", read_dot},        {"einsum", read_einsum},
+    {"tril", read_triangle},       {"triu", read_triangle},  {"inner", read_inner},
+    {"tensordot", read_tensordot}, {"outer", read_outer},    {"vdot", read_vdot},
+    {"cross", read_cross},         {"band_part", read_band},
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "formats/keras/model.h"
 #include "ir/constant_tensor.h"
 #include "ops/mirror_pad.h"
+#include "ops/tile.h"
 
 namespace tare {
 namespace {
@@ -75,6 +76,11 @@ void read_split(Operation& op) {
 
 void read_tile(Operation& op) {
   ValueId x = op.x();
+  if (op.argument(1, "repeats|multiples").kind != KerasArgument::Kind::kPlain) {
+    const ValueId counts = op.tensor(1, "repeats|multiples", DType::kInt32);
+    if (op.ok()) op.output(op.layer().emit(Tile{}, {x, op.g.cast(counts, DType::kInt32)}));
+    return;
+  }
   auto counts = op.integers(1, "repeats|multiples");
   for (const std::int64_t c : counts) {
     if (c < 0) return op.fail("a negative number of repeats");

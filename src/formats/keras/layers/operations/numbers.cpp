@@ -5,7 +5,6 @@
 #include "formats/keras/json_tensor.h"
 #include "formats/keras/layers/operations/operation.h"
 #include "formats/keras/model.h"
-#include "ops/bitcast.h"
 #include "ops/bucketize.h"
 #include "ops/complex_part.h"
 
@@ -155,29 +154,6 @@ void read_isclose(Operation& op) {
   op.output(close);
 }
 
-void read_saturate_cast(Operation& op) {
-  const ValueId x = op.x();
-  const auto type = keras_dtype(op.plain(1, "dtype").if_string().value_or(""));
-  if (!type || !op.ok()) return op.fail("dtype: unknown");
-  const int bits = static_cast<int>(dtype_size(*type)) * 8;
-  if (!is_integer(*type) || bits > 32) return op.output(op.g.cast(x, *type));
-  const bool is_signed = *type == DType::kInt8 || *type == DType::kInt16 || *type == DType::kInt32;
-  const double reach = static_cast<double>(std::int64_t{1} << (is_signed ? bits - 1 : bits));
-  // The largest int32 is no float32; the one below it is.
-  const double high = bits == 32 ? reach - 128 * (is_signed ? 1 : 2) : reach - 1;
-  const ValueId wide = op.real(x);
-  op.output(op.g.cast(op.g.clip(wide, is_signed ? -reach : 0, high), *type));
-}
-
-void read_view(Operation& op) {
-  const ValueId x = op.x();
-  const auto type = keras_dtype(op.plain(1, "dtype").if_string().value_or(""));
-  if (!type || !op.ok()) return op.fail("dtype: unknown");
-  if (dtype_size(*type) != dtype_size(op.g.dtype(x)))
-    return op.unsupported("types of different sizes are not supported");
-  op.output(op.layer().emit(Bitcast{.dtype = *type}, {x}));
-}
-
 void read_full_like(Operation& op) {
   const ValueId x = op.x();
   const ValueId value = op.g.cast(op.tensor(1, "fill_value", op.g.dtype(x)), op.g.dtype(x));
@@ -270,8 +246,6 @@ constexpr OperationRule kRules[] = {
     {"fmax", read_without_nan<B::kMaximum>},
     {"fmin", read_without_nan<B::kMinimum>},
     {"isclose", read_isclose},
-    {"saturate_cast", read_saturate_cast},
-    {"view", read_view},
     {"full_like", read_full_like},
     {"select", read_select},
     {"digitize", read_digitize},

@@ -35,7 +35,8 @@ const KerasArgument& Operation::argument(std::size_t position, std::string_view 
     for (const auto& [key, argument] : call.named) {
       if (key == name) found = &argument;
     }
-    if (found == nullptr && layer_.config(name).exists()) {
+    // A TFOpLambda's configuration is that of a layer: its dtype is no argument.
+    if (found == nullptr && layer_.object().is_operation && layer_.config(name).exists()) {
       auto made = std::make_unique<KerasArgument>();
       made->plain = layer_.config(name);
       found = from_config_.emplace_back(std::move(made)).get();
@@ -104,22 +105,29 @@ ValueId Operation::tensor(std::size_t position, std::string_view names, std::opt
   if (like && own && is_float(own->type.dtype) && !is_float(*like)) like = DType::kFloat32;
   const auto value = like ? json_tensor(a.plain, like) : own;
   if (value) return g.constant(*value);
+  if (a.is_none() && !layer_.object().is_operation)
+    fail("the file lacks an operand: Keras 2 saves the first and those given by name alone");
   fail("'" + std::string(names.substr(0, names.find('|'))) +
        "' is neither a tensor nor a constant");
   return g.number(0, DType::kFloat32);
 }
 
 std::vector<ValueId> Operation::tensors(std::size_t position, std::string_view names) {
-  std::vector<ValueId> values;
   const KerasArgument& list = argument(position, names);
   if (list.is_tensor()) return {list.tensor.value};
-  std::optional<DType> like;
+  return tensors_of(list, std::nullopt);
+}
+
+std::vector<ValueId> Operation::tensors_of(const KerasArgument& list, std::optional<DType> like) {
+  std::vector<ValueId> values;
   for (const KerasArgument& item : list.items) {
     if (item.is_tensor()) like = g.dtype(item.tensor.value);
   }
   for (const KerasArgument& item : list.items) {
     if (item.is_tensor()) {
       values.push_back(item.tensor.value);
+    } else if (item.kind == KerasArgument::Kind::kList) {
+      values.push_back(g.stack(tensors_of(item, like), 0));
     } else if (const auto constant = json_tensor(item.plain, like)) {
       values.push_back(g.constant(*constant));
     } else {
@@ -252,12 +260,14 @@ DType promoted(DType a, DType b) {
 namespace {
 
 void read_operation(KerasLayer& layer, std::string_view name) {
-  for (const auto table : {elementwise_operations(), activation_operations(), number_operations(),
-                           reduction_operations(), statistics_operations(), matrix_operations(),
-                           shape_operations(), movement_operations(), indexing_operations(),
-                           network_operations(), image_operations(), image_effect_operations(),
-                           convolution_operations(), loss_operations(), linear_algebra_operations(),
-                           signal_operations(), slicing_operations(), searching_operations()}) {
+  for (const auto table :
+       {elementwise_operations(), activation_operations(), number_operations(),
+        reduction_operations(),   statistics_operations(), matrix_operations(),
+        shape_operations(),       movement_operations(),   indexing_operations(),
+        network_operations(),     image_operations(),      image_effect_operations(),
+        convolution_operations(), loss_operations(),       linear_algebra_operations(),
+        signal_operations(),      slicing_operations(),    searching_operations(),
+        conversion_operations(),  diagonal_operations(),   picking_operations()}) {
     for (const OperationRule& rule : table) {
       if (rule.name != name) continue;
       Operation op(layer, name);

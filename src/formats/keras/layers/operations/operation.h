@@ -74,6 +74,8 @@ class Operation {
   void unsupported(std::string_view message) { fail(message, Code::kUnsupported); }
 
  private:
+  std::vector<ValueId> tensors_of(const KerasArgument& list, std::optional<DType> like);
+
   KerasLayer& layer_;
   std::string_view name_;
   std::vector<std::unique_ptr<KerasArgument>> from_config_;
@@ -102,6 +104,9 @@ std::span<const OperationRule> linear_algebra_operations();
 std::span<const OperationRule> signal_operations();
 std::span<const OperationRule> slicing_operations();
 std::span<const OperationRule> searching_operations();
+std::span<const OperationRule> conversion_operations();
+std::span<const OperationRule> diagonal_operations();
+std::span<const OperationRule> picking_operations();
 
 // The type that both can be converted to: floats before integers, wider ones before narrower.
 DType promoted(DType a, DType b);

@@ -36,22 +36,30 @@ void read_search_sorted(Operation& op) {
 // Of 0, 1, ... along the last dimension; how many bins there are follows from the data, unless
 // there are enough for it.
 void read_bincount(Operation& op) {
-  const ValueId x = op.g.cast(op.tensor(0, "x|arr"), DType::kInt32);
+  ValueId x = op.g.cast(op.tensor(0, "x|arr"), DType::kInt32);
   const bool keras = op.layer().object().is_operation;
+  // TensorFlow counts over the whole tensor, unless an axis keeps rows apart.
+  const bool flat = !keras && op.plain(Operation::kNamed, "axis").is_null();
+  if (flat) x = op.g.reshape(x, {-1});
   const std::int64_t least = op.integer(Operation::kNamed, "minlength", 0);
+  const std::int64_t most = op.integer(Operation::kNamed, "maxlength", INT32_MAX);
   const bool weighted = !op.argument(Operation::kNamed, "weights").is_none();
-  if (!op.ok() || least < 0 || least > INT32_MAX) return op.fail("minlength: out of range");
-  if (!keras || op.flag("sparse", false) || op.g.rank(x) < 1)
-    return op.unsupported("it is supported in Keras 3 and dense");
+  if (!op.ok() || least < 0 || least > INT32_MAX || most < 0 || most > INT32_MAX)
+    return op.fail("minlength or maxlength: out of range");
+  if (op.flag("sparse", false) || op.g.rank(x) < 1)
+    return op.unsupported("it is supported when dense");
+  if (op.flag("binary_output", false)) return op.unsupported("binary_output is not supported");
   Compose::Axes all;
   for (int i = 0; i < op.g.rank(x); ++i) all.push_back(i);
   const ValueId largest = op.g.add(op.g.max(x, all), 1.0);
-  const ValueId count = op.g.maximum(largest, static_cast<double>(least));
+  const ValueId count =
+      op.g.minimum(op.g.maximum(largest, static_cast<double>(least)), static_cast<double>(most));
   const ValueId bins = op.layer().emit(
       RangeOp{}, {op.g.number(0, DType::kInt32), count, op.g.number(1, DType::kInt32)});
   ValueId hits = op.g.binary(B::kEqual, op.g.expand_dims(x, -1), bins);
   if (weighted) {
-    const ValueId w = op.tensor(Operation::kNamed, "weights");
+    ValueId w = op.tensor(Operation::kNamed, "weights");
+    if (flat) w = op.g.reshape(w, {-1});
     hits = op.g.mul(op.g.cast(hits, op.g.dtype(w)), op.g.expand_dims(w, -1));
   } else {
     hits = op.g.cast(hits, DType::kInt32);
