@@ -41,6 +41,7 @@ enum class BinaryKind : std::uint8_t {
   kXlogy,
   kMulNoNan,
   kShiftLeftModulo,  // by the low 5 bits of the amount
+  kGcd,
 };
 
 // What maximum and minimum give where an operand is NaN: NaN, or one of the operands.

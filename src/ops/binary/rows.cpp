@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <iterator>
+#include <utility>
 
 #include "ops/common/atan2.h"
 #include "ports/xnn_builder.h"
@@ -48,6 +49,15 @@ double floor_modulo(double a, double b) {
 }
 double larger(double a, double b) { return a > b || std::isnan(a) ? a : b; }
 double smaller(double a, double b) { return a < b || std::isnan(a) ? a : b; }
+
+I greatest_divisor(I a, I b) {
+  const auto size = [](I v) {
+    return v < 0 ? 0 - static_cast<std::uint64_t>(v) : static_cast<std::uint64_t>(v);
+  };
+  std::uint64_t x = size(a), y = size(b);
+  while (y != 0) x = std::exchange(y, x % y);
+  return static_cast<I>(x);
+}
 
 // In the order of BinaryKind.
 constexpr BinaryRow kRows[] = {
@@ -105,8 +115,9 @@ constexpr BinaryRow kRows[] = {
     {"mul_no_nan", [](double a, double b) { return b == 0 ? 0 : a * b; }, nullptr},
     {"shift_left_modulo", nullptr,
      [](I a, I b) { return static_cast<I>(static_cast<std::uint64_t>(a) << (b & 31)); }},
+    {"gcd", nullptr, greatest_divisor},
 };
-static_assert(std::size(kRows) == static_cast<std::size_t>(BinaryKind::kShiftLeftModulo) + 1);
+static_assert(std::size(kRows) == static_cast<std::size_t>(BinaryKind::kGcd) + 1);
 
 // Apart from the functions, so that an engine which only reads and fuses this op does not carry
 // them.

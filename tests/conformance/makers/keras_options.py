@@ -244,6 +244,37 @@ def diagonals(keras):
     return outputs_of(keras, (3, 4), build)
 
 
+def divisors_and_steps(keras):
+    def build(k, x):
+        o = keras.ops
+        whole = o.cast(x[0] * 20, "int32")
+        even = o.linspace(x[:, 0], 2.0, 4, endpoint=False, axis=-1)
+        return [o.gcd(whole, o.flip(whole, 0)), o.gcd(whole, 12), o.lcm(whole, 6),
+                o.lcm(whole, o.flip(whole, 1)), o.nextafter(x, 9.0), even,
+                o.linspace(whole[0, 0], 30, 5, dtype="int32"),
+                o.logspace(x[0], x[0, 1], 3, base=2),
+                o.cast(o.allclose(x, x + 1e-7), "int32"), o.cast(o.allclose(x, x * 2), "int32"),
+                x[..., :3] + o.ndim(x)]
+    return outputs_of(keras, (3, 4), build)
+
+
+def quantiles(keras):
+    """Over the batch, and over numbers alone: the root of what is below 0 is none."""
+    def build(k, x):
+        o = keras.ops
+        holes = o.sqrt(x)
+        return [o.median(x), o.median(holes, axis=1, keepdims=True),
+                o.percentile(x, [30, 75], axis=0),
+                o.nanmedian(holes), o.nanmedian(holes, axis=(0, 2)), o.nanmedian(holes, axis=-1),
+                o.nanquantile(holes, 0.3, axis=1), o.nanquantile(holes, 0.3, method="lower"),
+                o.nanquantile(holes, 0.4, axis=2, method="higher"),
+                o.nanquantile(holes, 0.7, axis=1, method="nearest", keepdims=True),
+                o.nanpercentile(holes, 45.0, axis=(1, 2), method="midpoint")]
+    model, shapes = outputs_of(keras, (3, 4), build)
+    model.run_eagerly = True  # Keras cannot trace these
+    return model, shapes
+
+
 def scores(keras):
     """Embeddings that go back from rows to scores, by the table and by a kernel of their own."""
     def build(k, x):
@@ -281,6 +312,8 @@ NETS = [
     ("operations", "image_sizes", image_sizes, (2,)),
     ("operations", "picks", picks, (2,)),
     ("operations", "diagonals", diagonals, (3,)),
+    ("operations", "divisors_and_steps", divisors_and_steps, (3,)),
+    ("operations", "quantiles", quantiles, (3,)),
     ("operations", "losses", losses, (3,)),
     ("operations", "signals", signals, (3,)),
     ("operations", "kernels_as_operands", kernels_as_operands, (3,)),

@@ -139,7 +139,7 @@ void read_without_nan(Operation& op) {
   op.output(op.g.binary(kKind, a, b));
 }
 
-void read_isclose(Operation& op) {
+ValueId closeness(Operation& op) {
   const auto [a, b] = reals(op);
   const double relative = op.number(2, "rtol", 1e-5), absolute = op.number(3, "atol", 1e-8);
   const ValueId bound = op.g.add(op.g.mul(op.g.unary(U::kAbs, b), relative), absolute);
@@ -151,7 +151,14 @@ void read_isclose(Operation& op) {
   if (op.flag("equal_nan", false))
     close = op.g.logical_or(close,
                             op.g.logical_and(op.g.unary(U::kIsNan, a), op.g.unary(U::kIsNan, b)));
-  op.output(close);
+  return close;
+}
+
+void read_isclose(Operation& op) { op.output(closeness(op)); }
+
+void read_allclose(Operation& op) {
+  const ValueId close = closeness(op);
+  op.output(op.g.all(close, op.axes(SIZE_MAX, "none", close)));
 }
 
 void read_full_like(Operation& op) {
@@ -246,6 +253,8 @@ constexpr OperationRule kRules[] = {
     {"fmax", read_without_nan<B::kMaximum>},
     {"fmin", read_without_nan<B::kMinimum>},
     {"isclose", read_isclose},
+    {"allclose", read_allclose},
+    {"all_close", read_allclose},
     {"full_like", read_full_like},
     {"select", read_select},
     {"digitize", read_digitize},

@@ -130,6 +130,10 @@ void read_squeeze(Operation& op) {
 
 void read_rank(Operation& op) { op.output(op.layer().emit(RankOf{}, {op.x()})); }
 
+void read_ndim(Operation& op) {
+  op.output(op.g.cast(op.layer().emit(RankOf{}, {op.x()}), DType::kInt64));
+}
+
 void read_size(Operation& op) {
   op.output(op.g.reduce(ReduceKind::kProd, op.layer().emit(ShapeOf{}, {op.x()}), {0}, false));
 }
@@ -160,6 +164,7 @@ constexpr OperationRule kRules[] = {
     {"expand_dims", read_expand_dims},
     {"squeeze", read_squeeze},
     {"rank", read_rank},
+    {"ndim", read_ndim},
     {"size", read_size},
     {"batch_flatten", read_batch_flatten},
     {"broadcast_to", read_broadcast_to},

@@ -1,5 +1,4 @@
 // Orders, quantiles, spreads, and reductions that pass over NaN.
-#include <cmath>
 #include <limits>
 
 #include "formats/keras/json_tensor.h"
@@ -76,31 +75,66 @@ void read_top_k(Operation& op) {
   op.output(sorted.indices);
 }
 
-// The sorted elements at `q` of the way from the smallest to the largest.
-ValueId quantile_of(Operation& op, ValueId descending, std::int64_t count, double q) {
-  const double place = q * static_cast<double>(count - 1), low = std::floor(place);
-  const auto at = [&](double index) {
-    return op.g.pick(descending, -1, count - 1 - static_cast<std::int64_t>(index));
-  };
-  if (low == place) return at(low);
-  return op.g.add(op.g.mul(at(low), 1 - (place - low)), op.g.mul(at(low + 1), place - low));
+// Rows in descending order, and how many of each count: one number for all, or one each.
+struct Ranked {
+  ValueId rows, count;
+};
+
+ValueId element_at(Operation& op, const Ranked& ranked, ValueId place) {
+  const ValueId last = op.g.sub(ranked.count, 1.0);
+  const ValueId ascending = op.g.minimum(op.g.cast(place, DType::kInt32), last);
+  const ValueId at = op.g.maximum(op.g.sub(last, op.g.maximum(ascending, 0.0)), 0.0);
+  const int axis = op.g.rank(ranked.rows) - 1;
+  if (op.g.rank(at) == 0) return op.g.gather(ranked.rows, at, axis);
+  return op.g.squeeze(op.g.gather(ranked.rows, op.g.expand_dims(at, -1), axis, axis), -1);
 }
 
-// Keras's operations interpolate whatever their method says.
+// `q` of the way from the smallest to the largest; places are computed in doubles.
+ValueId quantile_of(Operation& op, const Ranked& ranked, double q, std::string_view method) {
+  const ValueId count = op.g.cast(ranked.count, DType::kFloat64);
+  const ValueId place = op.g.mul(op.g.sub(count, 1.0), q);
+  const auto at = [&](ValueId p) { return element_at(op, ranked, p); };
+  const ValueId low = op.g.unary(UnaryKind::kFloor, place),
+                high = op.g.unary(UnaryKind::kCeil, place);
+  if (method == "lower") return at(low);
+  if (method == "higher") return at(high);
+  if (method == "nearest") return at(op.g.unary(UnaryKind::kRound, place));
+  if (method == "midpoint") return op.g.mul(op.g.add(at(low), at(high)), 0.5);
+  if (method != "linear") op.fail("method: not known");
+  const ValueId before = op.g.maximum(op.g.sub(high, 1.0), 0.0);
+  const ValueId after = op.g.minimum(op.g.add(before, 1.0), op.g.sub(count, 1.0));
+  const ValueId share = op.g.cast(op.g.sub(after, place), op.g.dtype(ranked.rows));
+  return op.g.add(op.g.mul(at(after), op.g.sub(1.0, share)), op.g.mul(at(before), share));
+}
+
+// Of what is not a number the result is none, or it is left out. Keras's operations that do not
+// leave it out interpolate whatever their method says.
 void read_quantile(Operation& op) {
   const ValueId x = op.real(op.x());
-  const bool median = op.name() == "median";
+  const bool passes = op.name().starts_with("nan"), median = op.name().ends_with("median");
   const auto axes = op.axes(median ? 1 : 2, kAxis, x);
   if (!op.ok()) return;
-  const ValueId joined = op.join(x, axes).value;
-  const std::int64_t count = op.layer().extent(joined, op.g.rank(joined) - 1);
-  if (!op.ok() || count < 1) return op.fail("no elements");
-  const ValueId sorted =
-      op.g.top_k(joined, op.g.number(static_cast<double>(count), DType::kInt32)).values;
-  const double scale = op.name() == "percentile" ? 0.01 : 1;
+  const std::string method(passes ? op.text("method", "linear") : "linear");
+  ValueId rows = op.join(x, axes).value;
+  const int last = op.g.rank(rows) - 1;
+  const ValueId length =
+      op.g.squeeze(op.g.shape_vector(std::vector<Extent>{op.g.extent(rows, last)}), 0);
+  const ValueId nan = op.g.unary(UnaryKind::kIsNan, rows);
+  ValueId count = length, none = op.g.any(nan, {last});
+  if (passes) {
+    rows = op.g.select(nan, op.g.number(-std::numeric_limits<double>::infinity(), op.g.dtype(rows)),
+                       rows);
+    count = op.g.sum(op.g.cast(op.g.logical_not(nan), DType::kInt32), {last});
+    none = op.g.binary(BinaryKind::kEqual, count, 0.0);
+  }
+  const Ranked ranked{op.g.top_k(rows, length).values, count};
+  const double scale = op.name().ends_with("percentile") ? 0.01 : 1;
   const auto one = [&](double q) {
     if (!(q >= 0 && q <= 1)) op.fail("q: out of range");
-    return op.ok() ? op.kept(quantile_of(op, sorted, count, q), axes) : x;
+    if (!op.ok()) return x;
+    const ValueId y = quantile_of(op, ranked, q, method);
+    const ValueId missing = op.g.number(std::numeric_limits<double>::quiet_NaN(), op.g.dtype(rows));
+    return op.kept(op.g.select(none, missing, y), axes);
   };
   if (median) return op.output(one(0.5));
   const Json q = unwrapped(op.plain(1, "q"));
@@ -198,6 +232,9 @@ constexpr OperationRule kRules[] = {
     {"median", read_quantile},
     {"quantile", read_quantile},
     {"percentile", read_quantile},
+    {"nanmedian", read_quantile},
+    {"nanquantile", read_quantile},
+    {"nanpercentile", read_quantile},
     {"ptp", read_range},
     {"nansum", read_nan_reduce<K::kSum>},
     {"nanprod", read_nan_reduce<K::kProd>},
