@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "ir/constant_tensor.h"
@@ -150,6 +151,35 @@ std::vector<double> resize_weights(std::string_view method, std::int64_t in, std
     } else {
       windowed_row(*kernel, centre, antialias ? std::max(scale, 1.0) : 1.0, row);
     }
+  }
+  return weights;
+}
+
+// Unlike a resize it takes all elements into account, and sums below 1000 float32 steps for none.
+std::vector<double> scaled_weights(std::string_view method, const ScaledWeights& wanted) {
+  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+      {"linear", "bilinear"},   {"bilinear", "bilinear"}, {"trilinear", "bilinear"},
+      {"triangle", "bilinear"}, {"cubic", "bicubic"},     {"bicubic", "bicubic"},
+      {"tricubic", "bicubic"},  {"lanczos3", "lanczos3"}, {"lanczos5", "lanczos5"}};
+  const Kernel* kernel = nullptr;
+  for (const auto& [name, own] : kNames) {
+    for (const Kernel& k : kKernels) {
+      if (name == method && k.name == own) kernel = &k;
+    }
+  }
+  if (kernel == nullptr || !(wanted.scale > 0)) return {};
+  std::vector<double> weights(static_cast<std::size_t>(wanted.in * wanted.out));
+  const double inverse = 1 / wanted.scale, spread = wanted.antialias ? std::max(inverse, 1.0) : 1.0;
+  for (std::int64_t i = 0; i < wanted.out; ++i) {
+    const double place = (static_cast<double>(i) + 0.5) * inverse - wanted.shift * inverse - 0.5;
+    if (!(place >= -0.5 && place <= static_cast<double>(wanted.in) - 0.5)) continue;
+    double sum = 0;
+    const std::span<double> row(weights.data() + i * wanted.in,
+                                static_cast<std::size_t>(wanted.in));
+    for (std::size_t k = 0; k < row.size(); ++k)
+      sum += row[k] = kernel->weight(std::abs(place - static_cast<double>(k)) / spread);
+    const bool none = std::abs(sum) <= 1000.0 * std::numeric_limits<float>::epsilon();
+    for (double& w : row) w = none ? 0 : w / sum;
   }
   return weights;
 }

@@ -23,4 +23,13 @@ ValueId resize_image(KerasLayer& layer, ValueId x, const ResizeWanted& wanted);
 std::vector<double> resize_weights(std::string_view method, std::int64_t in, std::int64_t out,
                                    bool antialias);
 
+// Of keras.ops.image.scale_and_translate: "linear", "cubic" and their like, "lanczos3", "lanczos5",
+// about places that are scaled and moved. Empty for other methods.
+struct ScaledWeights {
+  std::int64_t in, out;
+  double scale, shift;
+  bool antialias;
+};
+std::vector<double> scaled_weights(std::string_view method, const ScaledWeights& wanted);
+
 }  // namespace tare

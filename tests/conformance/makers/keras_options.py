@@ -147,6 +147,37 @@ def image_effects(keras):
     return outputs_of(keras, (5, 6, 3), build)
 
 
+def sampling(keras):
+    """Values between elements, corners moved, and blocks that slide over an image."""
+    def build(k, x):
+        o, i = keras.ops, keras.ops.image
+        whole = o.cast(x * 9, "int32")
+        scale, shift = np.array([1.4, 0.6], np.float32), np.array([0.3, -0.2], np.float32)
+        size, area = (1, 7, 4, 3), (1, 2)
+        first, places = x[0, :, :, 0], np.array([[-1.2, 0.5, 3.0, 4.6], [1.5, 2.2, 5.1, 7.3]], "f")
+        corners = np.array([[[0, 0], [5, 0], [0, 4], [5, 4]]], np.float32)
+        moved = np.array([[[0.5, 0], [5, 0.7], [0, 4], [4, 3]]], np.float32)
+        planes = o.transpose(x, (0, 3, 1, 2))
+        blocks = o.nn.unfold(planes, (2, 3), dilation=(2, 1), padding=(1, 0), stride=(1, 2))
+        return [i.scale_and_translate(x, size, scale, shift, area, "linear"),
+                i.scale_and_translate(x, size, scale, shift, area, "cubic", antialias=False),
+                i.scale_and_translate(x, size, scale, shift, area, "lanczos3"),
+                i.scale_and_translate(x, size, scale, shift, area, "lanczos5"),
+                i.perspective_transform(x, corners, moved, fill_value=0.5),
+                i.perspective_transform(x[0], moved[0], corners[0], interpolation="nearest"),
+                i.map_coordinates(first, places, 1, fill_value=-3.0),
+                i.map_coordinates(first, places, 0, "nearest"),
+                i.map_coordinates(first, places, 1, "wrap"),
+                i.map_coordinates(first, places, 1, "reflect"),
+                i.map_coordinates(first, np.array([[-1.2, 6.5], [7.3, 2.2]], "f"), 1, "mirror"),
+                i.map_coordinates(whole[0, :, :, 1], places, 1, "nearest"),
+                blocks, o.nn.fold(blocks, (5, 6), (2, 3), dilation=(2, 1), padding=(1, 0),
+                                  stride=(1, 2))]
+    model, shapes = outputs_of(keras, (5, 6, 3), build)
+    model.run_eagerly = True  # Keras cannot trace these
+    return model, shapes
+
+
 def matrices(keras):
     def build(k, x):
         o = keras.ops
@@ -314,6 +345,7 @@ NETS = [
     ("operations", "diagonals", diagonals, (3,)),
     ("operations", "divisors_and_steps", divisors_and_steps, (3,)),
     ("operations", "quantiles", quantiles, (3,)),
+    ("operations", "sampling", sampling, (3,)),
     ("operations", "losses", losses, (3,)),
     ("operations", "signals", signals, (3,)),
     ("operations", "kernels_as_operands", kernels_as_operands, (3,)),

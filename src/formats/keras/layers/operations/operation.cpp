@@ -268,7 +268,7 @@ void read_operation(KerasLayer& layer, std::string_view name) {
         convolution_operations(), loss_operations(),       linear_algebra_operations(),
         signal_operations(),      slicing_operations(),    searching_operations(),
         conversion_operations(),  diagonal_operations(),   picking_operations(),
-        spacing_operations()}) {
+        spacing_operations(),     sampling_operations()}) {
     for (const OperationRule& rule : table) {
       if (rule.name != name) continue;
       Operation op(layer, name);

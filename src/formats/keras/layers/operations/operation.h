@@ -108,6 +108,7 @@ std::span<const OperationRule> conversion_operations();
 std::span<const OperationRule> diagonal_operations();
 std::span<const OperationRule> picking_operations();
 std::span<const OperationRule> spacing_operations();
+std::span<const OperationRule> sampling_operations();
 
 // The type that both can be converted to: floats before integers, wider ones before narrower.
 DType promoted(DType a, DType b);
