@@ -41,6 +41,20 @@ TEST(MatrixAlgebra, WhatIsNotPositiveDefiniteHasNoFactor) {
   EXPECT_TRUE(std::isnan(y[0]) && std::isnan(y[2]) && std::isnan(y[3]));
 }
 
+TEST(MatrixAlgebra, SingularValuesDescendAndEndForWhatIsNotFinite) {
+  const auto values = [](Shape shape, const std::vector<double>& numbers) {
+    return run({.kind = Kind::kSingularValues}, shape, numbers).output<double>();
+  };
+  const auto square = values({2, 2}, {3, 0, 4, 5});
+  ASSERT_EQ(square.size(), 2u);
+  EXPECT_NEAR(square[0], std::sqrt(45.0), 1e-12);
+  EXPECT_NEAR(square[1], std::sqrt(5.0), 1e-12);
+  EXPECT_EQ(values({2, 1, 3}, {0, 3, 4, 0, 0, 0}), (std::vector<double>{5, 0}));
+  EXPECT_EQ(values({3, 2}, {0, 1, 0, 0, 2, 0}), (std::vector<double>{2, 1}));
+  for (const double v : values({2, 2}, {NAN, 1, 2, INFINITY})) EXPECT_FALSE(std::isfinite(v));
+  EXPECT_TRUE(values({2, 0, 3}, {}).empty());
+}
+
 // A square as high as the column would not fit any memory.
 TEST(MatrixAlgebra, QOfALongColumnIsAColumn) {
   std::vector<double> column(200'000, 0);

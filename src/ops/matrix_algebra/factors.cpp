@@ -108,4 +108,45 @@ void factor_qr(const Matrix& a, const Matrix& q, double* tau) {
   }
 }
 
+// One-sided Jacobi: the shorter side's vectors are turned in pairs until all are at right angles;
+// their lengths are the values. Sweeps converge quadratically, and what is not finite ends them.
+void find_singular_values(const Matrix& a, double* values) {
+  const bool tall = a.rows >= a.columns;
+  const std::size_t count = tall ? a.columns : a.rows, length = tall ? a.rows : a.columns;
+  const std::size_t next = tall ? 1 : a.columns, along = tall ? a.columns : 1;
+  const auto dot = [&](const double* x, const double* y) {
+    double sum = 0;
+    for (std::size_t i = 0; i < length; ++i) sum += x[i * along] * y[i * along];
+    return sum;
+  };
+  constexpr int kMostSweeps = 60;
+  bool turned = true;
+  for (int sweep = 0; sweep < kMostSweeps && turned; ++sweep) {
+    turned = false;
+    for (std::size_t j = 0; j < count; ++j) {
+      for (std::size_t k = j + 1; k < count; ++k) {
+        double *x = a.v + j * next, *y = a.v + k * next;
+        const double xx = dot(x, x), yy = dot(y, y), xy = dot(x, y);
+        if (!(std::abs(xy) > 1e-15 * std::sqrt(xx * yy))) continue;
+        turned = true;
+        const double zeta = (yy - xx) / (2 * xy);
+        const double t = (zeta < 0 ? -1 : 1) / (std::abs(zeta) + std::sqrt(1 + zeta * zeta));
+        const double c = 1 / std::sqrt(1 + t * t), s = c * t;
+        for (std::size_t i = 0; i < length * along; i += along) {
+          const double u = x[i], v = y[i];
+          x[i] = c * u - s * v;
+          y[i] = s * u + c * v;
+        }
+      }
+    }
+  }
+  for (std::size_t j = 0; j < count; ++j) {
+    const double* x = a.v + j * next;
+    const double value = std::sqrt(dot(x, x));
+    std::size_t at = j;
+    for (; at > 0 && values[at - 1] < value; --at) values[at] = values[at - 1];
+    values[at] = value;
+  }
+}
+
 }  // namespace tare

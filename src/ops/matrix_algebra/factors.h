@@ -33,4 +33,8 @@ void factor_cholesky(const Matrix& a);
 // room.
 void factor_qr(const Matrix& a, const Matrix& q, double* tau);
 
+// Into `values`, as many as `a` has rows or columns, whichever are fewer; descending. `a` is left
+// turned.
+void find_singular_values(const Matrix& a, double* values);
+
 }  // namespace tare

@@ -23,7 +23,8 @@ std::string_view variant(const MatrixAlgebra& op) {
                                          "cholesky",
                                          "matrix_solve",
                                          "matrix_triangular_solve",
-                                         "qr"};
+                                         "qr",
+                                         "singular_values"};
   return kNames[static_cast<std::size_t>(op.kind)];
 }
 
@@ -45,16 +46,21 @@ void infer(const MatrixAlgebra& op, InferContext& c) {
   const int rank = a.rank();
   if (!c.require(rank >= 2, "expected matrices, got " + a.text())) return;
   const Dim m = a[rank - 2], n = a[rank - 1];
-  if (!c.require(op.kind == Kind::kQr || !is_known(m) || !is_known(n) || m == n,
+  const bool any_form = op.kind == Kind::kQr || op.kind == Kind::kSingularValues;
+  if (!c.require(any_form || !is_known(m) || !is_known(n) || m == n,
                  "expected square matrices, got " + a.text()))
     return;
+  const Dim fewer = is_known(m) && is_known(n) ? std::min(m, n) : kUnknownDim;
   Shape batch = a;
   batch.erase(rank - 1);
   batch.erase(rank - 2);
   if (op.kind == Kind::kDeterminant || op.kind == Kind::kLogDeterminant) {
     for (int i = 0; i < c.outputs(); ++i) c.output(i, type, batch);
+  } else if (op.kind == Kind::kSingularValues) {
+    batch.push_back(fewer);
+    c.output(0, type, batch);
   } else if (op.kind == Kind::kQr) {
-    const Dim p = op.full ? m : is_known(m) && is_known(n) ? std::min(m, n) : kUnknownDim;
+    const Dim p = op.full ? m : fewer;
     Shape q = a, r = a;
     q[rank - 1] = p;
     r[rank - 2] = p;
@@ -74,11 +80,13 @@ void infer(const MatrixAlgebra& op, InferContext& c) {
   }
 }
 
-Cost cost(const MatrixAlgebra&, const NodeTypes& t) {
+Cost cost(const MatrixAlgebra& op, const NodeTypes& t) {
   const Shape& a = t.inputs[0].shape;
   const auto elements = a.checked_elements();
-  const auto macs =
-      elements && a.rank() >= 1 ? checked_mul<std::int64_t>(*elements, a.back()) : std::nullopt;
+  // Singular values take some ten sweeps over the shorter side.
+  const bool sweeps = op.kind == Kind::kSingularValues;
+  const Dim side = a.rank() < 2 ? 0 : sweeps ? std::min(a[a.rank() - 2], a.back()) * 32 : a.back();
+  const auto macs = elements ? checked_mul<std::int64_t>(*elements, side) : std::nullopt;
   return {.macs = macs.value_or(INT64_MAX / 4), .flops = macs.value_or(INT64_MAX / 8) * 2};
 }
 
@@ -124,6 +132,10 @@ class Walk {
       case Kind::kCholesky:
         factor_cholesky(a_);
         store(0, at, a_.v, a_.size());
+        return true;
+      case Kind::kSingularValues:
+        find_singular_values(a_, row_);
+        store(0, at, row_, std::min(a_.rows, a_.columns));
         return true;
       case Kind::kQr:
         factor_qr(a_, b_, row_);

@@ -18,6 +18,7 @@ struct MatrixAlgebra {
     kSolve,
     kTriangularSolve,
     kQr,  // two outputs: q [..., m, p], r [..., p, n], p the smaller of m and n, or m when full
+    kSingularValues,  // [..., the smaller of m and n], descending
   };
   Kind kind;
   bool adjoint = false;  // inverse and solves: of the transposed matrix

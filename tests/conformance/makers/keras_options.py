@@ -188,6 +188,19 @@ def matrices(keras):
     return outputs_of(keras, (3, 3), build)
 
 
+def matrix_norms(keras):
+    """Norms of matrices, among them those of singular values, of which some are 0."""
+    def build(k, x):
+        o = keras.ops
+        flat = o.concatenate([x, x[:, :1] * 2], axis=1)
+        return [o.norm(x, 2, (1, 2)), o.norm(x, -2, (1, 2), keepdims=True), o.norm(x, 2, (2, 1)),
+                o.norm(x, "nuc", (-2, -1)), o.norm(flat, -2, (1, 2)), o.norm(x[0], 2),
+                o.norm(x[0], 1),
+                o.svd(x, compute_uv=False), o.svd(flat, compute_uv=False), o.norm(x, -1, (2, 1)),
+                o.norm(x, -2, (0, 2))]
+    return outputs_of(keras, (3, 4), build)
+
+
 def searching(keras):
     """Elements found, counted and compared over whole tensors."""
     def build(k, x):
@@ -346,6 +359,7 @@ NETS = [
     ("operations", "divisors_and_steps", divisors_and_steps, (3,)),
     ("operations", "quantiles", quantiles, (3,)),
     ("operations", "sampling", sampling, (3,)),
+    ("operations", "matrix_norms", matrix_norms, (3,)),
     ("operations", "losses", losses, (3,)),
     ("operations", "signals", signals, (3,)),
     ("operations", "kernels_as_operands", kernels_as_operands, (3,)),

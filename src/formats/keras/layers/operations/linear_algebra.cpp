@@ -59,7 +59,17 @@ void read_qr(Operation& op) {
     op.output(y);
 }
 
+// Which way singular vectors point is nothing that a model may depend on, and differs from library
+// to library.
+void read_singular_values(Operation& op) {
+  const ValueId x = matrices(op);
+  if (op.flag("compute_uv", true))
+    return op.unsupported("singular vectors are not supported; compute_uv=False is");
+  if (op.ok()) op.output(op.layer().emit(MatrixAlgebra{.kind = Kind::kSingularValues}, {x}));
+}
+
 constexpr OperationRule kRules[] = {
+    {"svd", read_singular_values},
     {"det", read_matrix<Kind::kDeterminant>},
     {"inv", read_matrix<Kind::kInverse>},
     {"cholesky", read_matrix<Kind::kCholesky>},

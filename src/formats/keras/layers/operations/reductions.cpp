@@ -4,6 +4,7 @@
 #include "formats/keras/layers/operations/operation.h"
 #include "formats/keras/model.h"
 #include "ops/cumulate.h"
+#include "ops/matrix_algebra/matrix_algebra.h"
 
 namespace tare {
 namespace {
@@ -94,17 +95,30 @@ void read_normalize(Operation& op) {
   op.output(op.g.div(x, op.g.maximum(vector_norm(op, x, order, axes, true), least)));
 }
 
-// Of one axis a vector's norm, of two a matrix's: the largest or smallest sum of a row or column.
+// Of one axis a vector's norm, of two a matrix's: the largest or smallest sum of a row or column,
+// or singular value.
 void read_norm(Operation& op) {
   const ValueId x = op.real(op.x());
   const Json order = op.plain(1, "ord");
-  const bool whole = op.plain(2, kAxis).is_null();
+  // TensorFlow takes a tensor without axes for one vector.
+  const bool whole = op.plain(2, kAxis).is_null() && !op.layer().object().is_operation;
   const auto axes = op.axes(2, kAxis, x);
   const bool keep = op.flag(kKeep, false);
   const auto name = order.if_string();
   const bool euclidean = order.is_null() || name == "euclidean" || name == "fro";
   if (!op.ok()) return;
   if (euclidean) return op.output(vector_norm(op, x, 2, axes, keep));
+  const bool nuclear = name == "nuc";
+  if (!whole && axes.size() == 2 && (nuclear || std::abs(order.if_number().value_or(0)) == 2)) {
+    const ValueId moved = op.g.move_axis(x, axes[0], -1);
+    const ValueId values =
+        op.layer().emit(MatrixAlgebra{.kind = MatrixAlgebra::Kind::kSingularValues},
+                        {op.g.move_axis(moved, axes[1] > axes[0] ? axes[1] - 1 : axes[1], -1)});
+    const ReduceKind kind = nuclear                         ? ReduceKind::kSum
+                            : order.if_number().value() > 0 ? ReduceKind::kMax
+                                                            : ReduceKind::kMin;
+    return op.output(op.kept(op.g.reduce(kind, values, {-1}, false), axes));
+  }
   const auto number = name == "inf" || name == "Infinity" ? std::optional<double>(INFINITY)
                       : name == "-inf"                    ? std::optional<double>(-INFINITY)
                                                           : order.if_number();
