@@ -122,6 +122,20 @@ def signals(keras):
     return outputs_of(keras, (3, 4), build)
 
 
+def signals_back(keras):
+    """Signals from their spectra, whose frames overlap."""
+    def build(k, x):
+        o = keras.ops
+        rows = o.stft(o.reshape(x, (-1, 24)), 6, 2, 8)
+        window = [0.5, 0.8, 1.1, 1.4, 1.7, 2.0]
+        return [o.istft(rows, 6, 2, 8), o.istft(rows, 6, 2, 8, window=window),
+                o.istft(rows, 5, 3, 8, window="hamming", center=False),
+                o.istft(rows, 8, 2, 8, window=None, length=7),
+                o.istft(o.stft(x, 4, 2, 4), 4, 1, 4, length=5, center=False),
+                o.stack(o.stft(x, 5, 2, 8, window="hamming"))]
+    return outputs_of(keras, (3, 8), build)
+
+
 def kernels_as_operands(keras):
     def build(k, x):
         o, values = keras.ops, np.arange(96, dtype=np.float32) * 0.01
@@ -360,6 +374,7 @@ NETS = [
     ("operations", "quantiles", quantiles, (3,)),
     ("operations", "sampling", sampling, (3,)),
     ("operations", "matrix_norms", matrix_norms, (3,)),
+    ("operations", "signals_back", signals_back, (3,)),
     ("operations", "losses", losses, (3,)),
     ("operations", "signals", signals, (3,)),
     ("operations", "kernels_as_operands", kernels_as_operands, (3,)),

@@ -18,11 +18,8 @@ TensorValue waves(const SpectrumWanted& wanted, bool sine) {
   const std::int64_t left = (points - length) / 2;
   for (std::int64_t f = 0; f <= points / 2; ++f) {
     for (std::int64_t i = 0; i < points; ++i) {
-      const auto at = static_cast<double>(i - left);
-      const double turn = 2 * std::numbers::pi * at / static_cast<double>(length);
-      double weight = i < left || i >= left + length ? 0 : 1;
-      if (window == "hann") weight *= 0.5 - 0.5 * std::cos(turn);
-      if (window == "hamming") weight *= 0.54 - 0.46 * std::cos(turn);
+      const bool outside = i < left || i >= left + length;
+      const double weight = outside ? 0 : window_weight(window, i - left, length);
       const double angle =
           2 * std::numbers::pi * static_cast<double>(f * i % points) / static_cast<double>(points);
       numbers.push_back(weight * (sine ? -std::sin(angle) : std::cos(angle)));
@@ -32,6 +29,13 @@ TensorValue waves(const SpectrumWanted& wanted, bool sine) {
 }
 
 }  // namespace
+
+double window_weight(std::string_view window, std::int64_t at, std::int64_t length) {
+  if (length == 1 || (window != "hann" && window != "hamming")) return 1;
+  const auto period = static_cast<double>(length - length % 2);
+  const double turn = std::cos(2 * std::numbers::pi * static_cast<double>(at) / period);
+  return window == "hann" ? 0.5 - 0.5 * turn : 0.54 - 0.46 * turn;
+}
 
 ValueId frames_of(KerasLayer& layer, Compose& g, ValueId signals, ValueId kernel,
                   std::int64_t stride, bool same) {

@@ -15,6 +15,9 @@ inline constexpr std::int64_t kMaxSpectrumPoints = 16384;
 ValueId frames_of(KerasLayer& layer, Compose& g, ValueId signals, ValueId kernel,
                   std::int64_t stride, bool same);
 
+// An element of hann, hamming, or none, as TensorFlow has them: periodic where the length is even.
+double window_weight(std::string_view window, std::int64_t at, std::int64_t length);
+
 struct SpectrumWanted {
   std::int64_t points, length, stride;  // of the transform, the window, between frames
   std::string_view window;              // hann, hamming, or none

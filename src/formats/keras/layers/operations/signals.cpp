@@ -1,9 +1,13 @@
 // Fourier transforms and frames. Keras's operations keep complex numbers as two tensors.
+#include <algorithm>
+
+#include "formats/keras/json_tensor.h"
 #include "formats/keras/layers/operations/operation.h"
 #include "formats/keras/layers/spectrum.h"
 #include "ir/constant_tensor.h"
 #include "ops/complex_part.h"
 #include "ops/fft.h"
+#include "ops/scatter_nd.h"
 
 namespace tare {
 namespace {
@@ -140,7 +144,65 @@ void read_view_as_complex(Operation& op) {
   if (op.ok()) op.output(complex_of(op.g, op.g.pick(x, -1, 0), op.g.pick(x, -1, 1)));
 }
 
+// A window of the transform's length, divided by what the squares of all that overlap add up to.
+std::vector<double> inverse_window(Operation& op, std::int64_t points, std::int64_t length,
+                                   std::int64_t stride) {
+  const Json json = op.plain(Operation::kNamed, "window");
+  const auto name = json.if_string();
+  const auto given = name || json.is_null() ? std::nullopt : json_tensor(json, DType::kFloat64);
+  if (name && name != "hann" && name != "hamming") op.fail("window: not known");
+  if (given && given->type.shape.elements() != length) op.fail("window: of another length");
+  if (!op.ok() || json.is_null()) return {};
+  const auto numbers = given ? numbers_of(*given) : std::vector<double>();
+  std::vector<double> window(static_cast<std::size_t>(points)), power(window.size());
+  for (std::int64_t i = 0; i < length; ++i)
+    window[static_cast<std::size_t>(i + (points - length) / 2)] =
+        name ? window_weight(*name, i, length) : numbers[static_cast<std::size_t>(i)];
+  const auto step = static_cast<std::size_t>(stride);
+  for (std::size_t i = 0; i < window.size(); ++i) power[i % step] += window[i] * window[i];
+  for (std::size_t i = 0; i < window.size(); ++i) window[i] /= power[i % step];
+  return window;
+}
+
+// Frames add up where they overlap.
+void read_istft(Operation& op) {
+  const ValueId x = complex_operand(op);
+  const std::int64_t length = op.integer(1, "sequence_length"),
+                     stride = op.integer(2, "sequence_stride"),
+                     points = op.integer(3, "fft_length"),
+                     wanted = op.integer(Operation::kNamed, "length", -1);
+  const int rank = op.g.rank(x);
+  if (!op.ok() || rank < 2 || points < 2 || points > kMaxSpectrumPoints || length < 1 ||
+      length > points || stride < 1 || stride > points)
+    return op.fail("lengths out of range");
+  const std::int64_t count = op.layer().extent(x, rank - 2);
+  const auto window = inverse_window(op, points, length, stride);
+  if (!op.ok() || count < 1 || count > (1 << 24) / points) return op.fail("too many frames");
+  ValueId frames = op.layer().emit(
+      Fft{FftKind::kInverseReal},
+      {op.g.cast(x, DType::kComplex64), op.g.integers(std::vector<std::int64_t>{points})});
+  if (!window.empty())
+    frames = op.g.mul(frames, op.g.constant(tensor_of(window, op.g.dtype(frames), {points})));
+  std::vector<double> places;
+  for (std::int64_t i = 0; i < count * points; ++i)
+    places.push_back(static_cast<double>(i / points * stride + i % points));
+  const ValueId rows = op.g.transpose(op.g.reshape(frames, {-1, count * points}), {1, 0});
+  const std::int64_t total = (count - 1) * stride + points;
+  const ValueId sums = op.layer().emit(
+      ScatterNd{}, {op.g.constant(tensor_of(places, DType::kInt32, {count * points, 1})), rows,
+                    op.g.shape_vector(std::vector<Extent>{total, op.g.extent(rows, 1)})});
+  const std::int64_t side = op.flag("center", true) ? points / 2 : 0;
+  const std::int64_t end =
+      wanted < 0 ? total - side : std::min(total, side + std::min(wanted, total));
+  if (end < side) return op.fail("length: nothing would be left");
+  std::vector<Extent> shape = op.g.extents(x);
+  shape.resize(shape.size() - 2, 1);
+  shape.emplace_back(end - side);
+  op.output(op.g.reshape(op.g.transpose(op.g.slice(sums, 0, side, end), {1, 0}), shape));
+}
+
 constexpr OperationRule kRules[] = {
+    {"istft", read_istft},
     {"fft", read_fft<FftKind::kForward, 1>},
     {"fft2", read_fft<FftKind::kForward, 2>},
     {"fft2d", read_fft<FftKind::kForward, 2>},
