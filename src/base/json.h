@@ -4,7 +4,7 @@
 // keep their order and whose integers stay integers.
 //
 // NaN, Infinity and -Infinity, which Python writes as bare words, are no JSON and are refused like
-// any other word, unless the file is one that Python writes.
+// any other word, unless the file is one that Python alone reads.
 //
 //   auto parsed = JsonDocument::parse(text);
 //   ErrorSink sink;

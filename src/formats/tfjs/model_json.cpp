@@ -18,7 +18,7 @@ Error in_model_file(Error error, const ModelBundle& bundle) {
 }
 
 Result<JsonDocument> parse_model_json(const ModelBundle& bundle) {
-  auto document = JsonDocument::parse(model_json_text(bundle), {.from_python = true});
+  auto document = JsonDocument::parse(model_json_text(bundle));
   if (!document)
     return Error{document.error().code, document.error().message, bundle.files().front().name};
   if (!document->root().is_object()) {

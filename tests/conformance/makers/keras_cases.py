@@ -25,6 +25,8 @@ ARCHIVES = [
     ("projections_int8", keras_options.projections, 3, "model.keras"),
     ("scores_int8", keras_options.scores, 3, "model.keras"),
     ("projections_int4", keras_options.projections, 3, "model.keras"),
+    ("numbers_without_digits", keras_options.numbers_without_digits, 3, "model.keras"),
+    ("numbers_without_digits", keras_options.numbers_without_digits, 3, "model.h5"),
 ]
 
 

@@ -365,7 +365,6 @@ NETS = [
     ("operations", "indexing", indexing, (3,)),
     ("operations", "matrices", matrices, (3,)),
     ("operations", "searching", searching, (3,)),
-    ("operations", "numbers_without_digits", numbers_without_digits, (3,)),
     ("operations", "slices_by_tensors", slices_by_tensors, (2,)),
     ("operations", "image_sizes", image_sizes, (2,)),
     ("operations", "picks", picks, (2,)),
