@@ -1,9 +1,6 @@
 // Diagonals taken out of matrices, and matrices that are zero but for a diagonal. The extents of a
 // matrix may be unknown: the batch is one of them where an operation goes over the first axes.
-#include <algorithm>
-
 #include "formats/keras/layers/operations/operation.h"
-#include "ir/constant_tensor.h"
 #include "ops/matrix_diag.h"
 #include "ops/range.h"
 
@@ -21,19 +18,11 @@ std::int64_t offset_of(Operation& op, std::size_t position, std::string_view nam
 // Places in the rows of a matrix, one after the other.
 ValueId diagonal_places(Operation& op, const Extent& rows, const Extent& columns,
                         std::int64_t offset) {
-  const std::int64_t down = offset < 0 ? -offset : 0, right = offset > 0 ? offset : 0;
-  if (rows.of == ValueId::kNone && columns.of == ValueId::kNone) {
-    const std::int64_t count = std::min(rows.number - down, columns.number - right);
-    if (count > kMost) op.fail("the diagonal is too long");
-    std::vector<double> places;
-    for (std::int64_t i = 0; i < count && op.ok(); ++i)
-      places.push_back(static_cast<double>((i + down) * columns.number + i + right));
-    return op.g.constant(tensor_of(places, DType::kInt32, {static_cast<Dim>(places.size())}));
-  }
   const auto scalar = [&](const Extent& e) {
     return op.g.squeeze(op.g.shape_vector(std::vector<Extent>{e}), 0);
   };
-  const double below = static_cast<double>(down), beside = static_cast<double>(right);
+  const double below = static_cast<double>(offset < 0 ? -offset : 0);
+  const double beside = static_cast<double>(offset > 0 ? offset : 0);
   const ValueId width = scalar(columns);
   const ValueId count =
       op.g.maximum(op.g.minimum(op.g.sub(scalar(rows), below), op.g.sub(width, beside)), 0.0);

@@ -22,6 +22,11 @@ void read_boolean_mask(Operation& op) {
   const int covered = op.g.rank(mask);
   if (covered < 1 || axis + covered > op.g.rank(x)) return op.fail("mask: does not fit the tensor");
   const auto whole = op.g.extents(x);
+  for (int i = 0; i < covered; ++i) {
+    const Dim wanted = op.g.shape(x)[axis + i], given = op.g.shape(mask)[i];
+    if (is_known(wanted) && is_known(given) && wanted != given)
+      return op.fail("mask: does not fit the tensor");
+  }
   std::vector<Extent> shape(whole.begin(), whole.begin() + axis);
   shape.emplace_back(-1);
   shape.insert(shape.end(), whole.begin() + axis + covered, whole.end());

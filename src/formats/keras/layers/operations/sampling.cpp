@@ -41,8 +41,8 @@ void read_scale_and_translate(Operation& op) {
     const std::int64_t in = op.layer().extent(x, axis);
     if (!op.ok()) return;
     const std::int64_t out = shape[static_cast<std::size_t>(axis)];
-    if (in < 1 || out < 1 || in > 16384 || out > 16384)
-      return op.fail("images of 1 to 16384 rows and columns are supported");
+    if (in < 1 || out < 1 || in > 16384 || out > 16384 || in * out > (1 << 24))
+      return op.unsupported("images so large are not supported");
     const auto weights = scaled_weights(
         method,
         {.in = in, .out = out, .scale = scale[i], .shift = shift[i], .antialias = antialias});
@@ -215,19 +215,21 @@ void read_fold(Operation& op) {
   if (!op.ok() || values % kernel != 0 || rows * columns < 1 ||
       kernel > (1 << 24) / (rows * columns) || op.layer().extent(x, 2) != rows * columns)
     return op.fail("the blocks do not fit output_size");
-  std::vector<double> places;
-  for (std::int64_t k = 0; k < kernel; ++k) {
-    const std::int64_t down = k / blocks.size[1] * blocks.dilation[0],
-                       right = k % blocks.size[1] * blocks.dilation[1];
-    for (std::int64_t i = 0; i < rows * columns; ++i)
-      places.push_back(static_cast<double>((i / columns * blocks.stride[0] + down) * width +
-                                           i % columns * blocks.stride[1] + right));
-  }
+  // Of each dimension of [kernel's rows, columns, blocks' rows, columns].
+  const auto steps = [&](int dimension, std::int64_t n, std::int64_t step) {
+    std::vector<Extent> shape(4, 1);
+    shape[static_cast<std::size_t>(dimension)] = n;
+    return op.g.reshape(op.g.mul(op.g.range(n), static_cast<double>(step)), shape);
+  };
+  const ValueId places = op.g.add(
+      op.g.add(steps(0, blocks.size[0], blocks.dilation[0] * width),
+               steps(1, blocks.size[1], blocks.dilation[1])),
+      op.g.add(steps(2, rows, blocks.stride[0] * width), steps(3, columns, blocks.stride[1])));
   const Extent batch = op.g.extent(x, 0);
   const std::int64_t count = kernel * rows * columns;
   const ValueId parted = op.g.transpose(op.g.reshape(x, {batch, channels, count}), {2, 0, 1});
   const ValueId summed = op.layer().emit(
-      ScatterNd{}, {op.g.constant(tensor_of(places, DType::kInt32, {count, 1})), parted,
+      ScatterNd{}, {op.g.reshape(places, {count, 1}), parted,
                     op.g.shape_vector(std::vector<Extent>{height * width, batch, channels})});
   ValueId y = op.g.reshape(op.g.transpose(summed, {1, 2, 0}), {batch, channels, height, width});
   for (std::size_t i = 0; i < 2; ++i)

@@ -38,8 +38,8 @@ void read_search_sorted(Operation& op) {
 void read_bincount(Operation& op) {
   ValueId x = op.g.cast(op.tensor(0, "x|arr"), DType::kInt32);
   const bool keras = op.layer().object().is_operation;
-  // TensorFlow counts over the whole tensor, unless an axis keeps rows apart.
-  const bool flat = !keras && op.plain(Operation::kNamed, "axis").is_null();
+  // TensorFlow counts over the whole tensor, unless its last axis alone is meant.
+  const bool flat = !keras && op.integer(Operation::kNamed, "axis", 0) == 0;
   if (flat) x = op.g.reshape(x, {-1});
   const std::int64_t least = op.integer(Operation::kNamed, "minlength", 0);
   const std::int64_t most = op.integer(Operation::kNamed, "maxlength", INT32_MAX);

@@ -183,13 +183,12 @@ void read_istft(Operation& op) {
       {op.g.cast(x, DType::kComplex64), op.g.integers(std::vector<std::int64_t>{points})});
   if (!window.empty())
     frames = op.g.mul(frames, op.g.constant(tensor_of(window, op.g.dtype(frames), {points})));
-  std::vector<double> places;
-  for (std::int64_t i = 0; i < count * points; ++i)
-    places.push_back(static_cast<double>(i / points * stride + i % points));
+  const ValueId begins = op.g.mul(op.g.range(count), static_cast<double>(stride));
+  const ValueId places = op.g.add(op.g.reshape(begins, {count, 1}), op.g.range(points));
   const ValueId rows = op.g.transpose(op.g.reshape(frames, {-1, count * points}), {1, 0});
   const std::int64_t total = (count - 1) * stride + points;
   const ValueId sums = op.layer().emit(
-      ScatterNd{}, {op.g.constant(tensor_of(places, DType::kInt32, {count * points, 1})), rows,
+      ScatterNd{}, {op.g.reshape(places, {count * points, 1}), rows,
                     op.g.shape_vector(std::vector<Extent>{total, op.g.extent(rows, 1)})});
   const std::int64_t side = op.flag("center", true) ? points / 2 : 0;
   const std::int64_t end =

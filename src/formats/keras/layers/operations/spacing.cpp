@@ -1,7 +1,6 @@
 // Divisors of integers, neighbours of floats, and numbers at equal distances.
 #include "formats/keras/layers/operations/operation.h"
 #include "formats/keras/model.h"
-#include "ir/constant_tensor.h"
 
 namespace tare {
 namespace {
@@ -46,11 +45,9 @@ void read_linspace(Operation& op) {
   const int rank = op.g.rank(step);
   const std::int64_t axis = op.integer(Operation::kNamed, "axis", 0);
   if (!op.ok() || axis < -rank - 1 || axis > rank) return op.fail("axis: out of range");
-  std::vector<double> numbers;
-  for (std::int64_t i = 0; i < count; ++i) numbers.push_back(static_cast<double>(i));
   std::vector<Extent> shape(static_cast<std::size_t>(rank) + 1, 1);
   shape[0] = count;
-  const ValueId places = op.g.reshape(op.g.constant(tensor_of(numbers, type, {count})), shape);
+  const ValueId places = op.g.reshape(op.g.cast(op.g.range(count), type), shape);
   ValueId y = op.g.add(op.g.mul(places, op.g.expand_dims(step, 0)),
                        op.g.rank(from) == rank ? op.g.expand_dims(from, 0) : from);
   if (named && !is_float(*named)) y = op.g.cast(op.g.unary(U::kFloor, y), *named);
