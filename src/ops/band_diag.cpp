@@ -213,5 +213,7 @@ extern const ReadTfFacet read_tf_matrix_diag_v3{"MatrixDiagV3", read_diag};
 extern const ReadTfFacet read_tf_matrix_set_diag{"MatrixSetDiag", read_set};
 extern const ReadTfFacet read_tf_matrix_set_diag_v2{"MatrixSetDiagV2", read_set};
 extern const ReadTfFacet read_tf_matrix_set_diag_v3{"MatrixSetDiagV3", read_set};
-
+extern const ReadTfFacet read_tf_batch_matrix_diag{"BatchMatrixDiag", read_diag};
+extern const ReadTfFacet read_tf_batch_matrix_diag_part{"BatchMatrixDiagPart", read_part};
+extern const ReadTfFacet read_tf_batch_matrix_set_diag{"BatchMatrixSetDiag", read_set};
 }  // namespace tare

@@ -199,5 +199,10 @@ extern const ReadTfFacet read_tf_rfft{"RFFT", read_tf<FftKind::kReal>};
 
 extern const ReadTfFacet read_tf_rfft_2d{"RFFT2D", read_real_2d<false>};
 extern const ReadTfFacet read_tf_irfft_2d{"IRFFT2D", read_real_2d<true>};
-
+extern const ReadTfFacet read_tf_batch_fft{"BatchFFT", read_tf<FftKind::kForward>};
+extern const ReadTfFacet read_tf_batch_fft2_d{"BatchFFT2D", read_many<FftKind::kForward, 2>};
+extern const ReadTfFacet read_tf_batch_fft3_d{"BatchFFT3D", read_many<FftKind::kForward, 3>};
+extern const ReadTfFacet read_tf_batch_ifft{"BatchIFFT", read_tf<FftKind::kInverse>};
+extern const ReadTfFacet read_tf_batch_ifft2_d{"BatchIFFT2D", read_many<FftKind::kInverse, 2>};
+extern const ReadTfFacet read_tf_batch_ifft3_d{"BatchIFFT3D", read_many<FftKind::kInverse, 3>};
 }  // namespace tare

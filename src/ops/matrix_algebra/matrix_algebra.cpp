@@ -242,5 +242,12 @@ extern const ReadTfFacet read_tf_matrix_solve{"MatrixSolve", read_tf<Kind::kSolv
 extern const ReadTfFacet read_tf_matrix_triangular_solve{"MatrixTriangularSolve",
                                                          read_tf<Kind::kTriangularSolve>};
 extern const ReadTfFacet read_tf_qr{"Qr", read_tf<Kind::kQr>};
-
+extern const ReadTfFacet read_tf_batch_cholesky{"BatchCholesky", read_tf<Kind::kCholesky>};
+extern const ReadTfFacet read_tf_batch_matrix_determinant{"BatchMatrixDeterminant",
+                                                          read_tf<Kind::kDeterminant>};
+extern const ReadTfFacet read_tf_batch_matrix_inverse{"BatchMatrixInverse",
+                                                      read_tf<Kind::kInverse>};
+extern const ReadTfFacet read_tf_batch_matrix_solve{"BatchMatrixSolve", read_tf<Kind::kSolve>};
+extern const ReadTfFacet read_tf_batch_matrix_triangular_solve{"BatchMatrixTriangularSolve",
+                                                               read_tf<Kind::kTriangularSolve>};
 }  // namespace tare

@@ -3,6 +3,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 
 #include "ir/facets.h"
 
@@ -64,6 +65,37 @@ TEST(TfRules, ReadEveryOpOfTheConverter) {
   static_assert(std::size(kOps) == 248);
   for (const std::string_view op : kOps) {
     EXPECT_NE(find_read_tf(op) != nullptr, kImported.contains(op)) << op;
+  }
+}
+
+// What TensorFlow itself can no longer run is read as what took its place.
+TEST(TfRules, ReadOldNamesAsNewOnes) {
+  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+      {"AccumulateNV2", "AddN"},
+      {"BatchCholesky", "Cholesky"},
+      {"BatchFFT", "FFT"},
+      {"BatchFFT2D", "FFT2D"},
+      {"BatchFFT3D", "FFT3D"},
+      {"BatchIFFT", "IFFT"},
+      {"BatchIFFT2D", "IFFT2D"},
+      {"BatchIFFT3D", "IFFT3D"},
+      {"BatchMatrixBandPart", "MatrixBandPart"},
+      {"BatchMatrixDeterminant", "MatrixDeterminant"},
+      {"BatchMatrixDiag", "MatrixDiag"},
+      {"BatchMatrixDiagPart", "MatrixDiagPart"},
+      {"BatchMatrixInverse", "MatrixInverse"},
+      {"BatchMatrixSetDiag", "MatrixSetDiag"},
+      {"BatchMatrixSolve", "MatrixSolve"},
+      {"BatchMatrixTriangularSolve", "MatrixTriangularSolve"},
+      {"GuaranteeConst", "Identity"},
+      {"RefIdentity", "Identity"},
+      {"SegmentMaxV2", "UnsortedSegmentMax"},
+      {"SegmentMinV2", "UnsortedSegmentMin"},
+      {"SegmentProdV2", "UnsortedSegmentProd"},
+      {"SegmentSumV2", "UnsortedSegmentSum"}};
+  for (const auto& [old, now] : kNames) {
+    ASSERT_NE(find_read_tf(old), nullptr) << old;
+    EXPECT_EQ(find_read_tf(old)->read, find_read_tf(now)->read) << old;
   }
 }
 

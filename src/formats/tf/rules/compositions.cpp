@@ -123,17 +123,27 @@ void histogram(TfNode& n) {
   n.output(0, g.sum(g.one_hot(bin, bins[0], -1, n.dtype("dtype", DType::kInt32)), {0}));
 }
 
-template <bool mean>
+// What a sum of rows is divided by: nothing, how many they are, or the root of that.
+enum class Share { kNone, kMean, kRoot };
+
+// The forms with a number of segments have it as a fourth input.
+template <Share share>
 void sparse_segment(TfNode& n) {
-  if (!n.expect(3)) return;
+  if (!n.expect(3, 4)) return;
   Compose g(n.builder());
-  const SegmentReduce sum{.kind = SegmentReduce::Kind::kSum, .sorted = true};
+  const bool sized = n.inputs() == 4;
+  const auto summed = [&](ValueId rows) {
+    std::vector<ValueId> inputs{rows, n.input(2)};
+    if (sized) inputs.push_back(n.input(3));
+    return n.emit(SegmentReduce{.kind = SegmentReduce::Kind::kSum, .sorted = !sized}, inputs);
+  };
   const ValueId rows = n.emit(Gather{}, {n.input(0), n.input(1)});
-  ValueId result = n.emit(sum, {rows, n.input(2)});
-  if (mean) {
+  ValueId result = summed(rows);
+  if (share != Share::kNone) {
     const DType type = g.dtype(rows);
     const ValueId ones = n.emit(Fill{}, {n.emit(ShapeOf{}, {n.input(2)}), g.number(1, type)});
-    ValueId counts = g.maximum(n.emit(sum, {ones, n.input(2)}), 1.0);
+    ValueId counts = g.maximum(summed(ones), 1.0);
+    if (share == Share::kRoot) counts = g.unary(UnaryKind::kSqrt, counts);
     std::vector<Extent> shape{Extent(-1)};
     for (int i = 1; i < n.type(0).shape.rank(); ++i) shape.emplace_back(1);
     result = g.div(result, g.reshape(counts, shape));
@@ -180,8 +190,10 @@ extern const ReadTfFacet read_tf_lin_space{"LinSpace", lin_space};
 extern const ReadTfFacet read_tf_lower_bound{"LowerBound", bound<BinaryKind::kLess>};
 extern const ReadTfFacet read_tf_matrix_band_part{"MatrixBandPart", matrix_band_part};
 extern const ReadTfFacet read_tf_ragged_bincount{"RaggedBincount", ragged_bincount};
-extern const ReadTfFacet read_tf_sparse_segment_mean{"SparseSegmentMean", sparse_segment<true>};
-extern const ReadTfFacet read_tf_sparse_segment_sum{"SparseSegmentSum", sparse_segment<false>};
+extern const ReadTfFacet read_tf_sparse_segment_mean{"SparseSegmentMean",
+                                                     sparse_segment<Share::kMean>};
+extern const ReadTfFacet read_tf_sparse_segment_sum{"SparseSegmentSum",
+                                                    sparse_segment<Share::kNone>};
 extern const ReadTfFacet read_tf_l2_loss{"L2Loss", l2_loss};
 extern const ReadTfFacet read_tf_unsorted_segment_max{"UnsortedSegmentMax",
                                                       unsorted_segment<SegmentReduce::Kind::kMax>};
@@ -192,5 +204,21 @@ extern const ReadTfFacet read_tf_unsorted_segment_prod{
 extern const ReadTfFacet read_tf_unsorted_segment_sum{"UnsortedSegmentSum",
                                                       unsorted_segment<SegmentReduce::Kind::kSum>};
 extern const ReadTfFacet read_tf_upper_bound{"UpperBound", bound<BinaryKind::kLessEqual>};
-
+extern const ReadTfFacet read_tf_batch_matrix_band_part{"BatchMatrixBandPart", matrix_band_part};
+extern const ReadTfFacet read_tf_segment_max_v2{"SegmentMaxV2",
+                                                unsorted_segment<SegmentReduce::Kind::kMax>};
+extern const ReadTfFacet read_tf_segment_min_v2{"SegmentMinV2",
+                                                unsorted_segment<SegmentReduce::Kind::kMin>};
+extern const ReadTfFacet read_tf_segment_prod_v2{"SegmentProdV2",
+                                                 unsorted_segment<SegmentReduce::Kind::kProd>};
+extern const ReadTfFacet read_tf_segment_sum_v2{"SegmentSumV2",
+                                                unsorted_segment<SegmentReduce::Kind::kSum>};
+extern const ReadTfFacet read_tf_sparse_segment_mean_with_num_segments{
+    "SparseSegmentMeanWithNumSegments", sparse_segment<Share::kMean>};
+extern const ReadTfFacet read_tf_sparse_segment_sqrt_n{"SparseSegmentSqrtN",
+                                                       sparse_segment<Share::kRoot>};
+extern const ReadTfFacet read_tf_sparse_segment_sqrt_n_with_num_segments{
+    "SparseSegmentSqrtNWithNumSegments", sparse_segment<Share::kRoot>};
+extern const ReadTfFacet read_tf_sparse_segment_sum_with_num_segments{
+    "SparseSegmentSumWithNumSegments", sparse_segment<Share::kNone>};
 }  // namespace tare

@@ -24,6 +24,16 @@ void xlog1py(TfNode& n) {
   n.output(0, g.binary(BinaryKind::kMulNoNan, g.unary(UnaryKind::kLog1p, n.input(1)), n.input(0)));
 }
 
+// The scaled function times the exponential, in double: either alone leaves float32 sooner.
+template <UnaryKind scaled>
+void bessel(TfNode& n) {
+  if (!n.expect(1)) return;
+  Compose g(n.builder());
+  const ValueId x = g.cast(n.input(0), DType::kFloat64);
+  const ValueId growth = g.unary(UnaryKind::kExp, g.unary(UnaryKind::kAbs, x));
+  n.output(0, g.cast(g.mul(g.unary(scaled, x), growth), n.type(0).dtype));
+}
+
 void leaky_relu(TfNode& n) {
   if (n.expect(1))
     n.become(Unary{UnaryKind::kLeakyRelu, static_cast<float>(n.number("alpha", 0.2))});
@@ -120,6 +130,8 @@ extern const ReadTfFacet read_tf_asin{"Asin", unary<UnaryKind::kAsin>};
 extern const ReadTfFacet read_tf_asinh{"Asinh", unary<UnaryKind::kAsinh>};
 extern const ReadTfFacet read_tf_atan{"Atan", unary<UnaryKind::kAtan>};
 extern const ReadTfFacet read_tf_atanh{"Atanh", unary<UnaryKind::kAtanh>};
+extern const ReadTfFacet read_tf_bessel_i0{"BesselI0", bessel<UnaryKind::kBesselI0e>};
+extern const ReadTfFacet read_tf_bessel_i1{"BesselI1", bessel<UnaryKind::kBesselI1e>};
 extern const ReadTfFacet read_tf_bessel_i0e{"BesselI0e", unary<UnaryKind::kBesselI0e>};
 extern const ReadTfFacet read_tf_bessel_i1e{"BesselI1e", unary<UnaryKind::kBesselI1e>};
 extern const ReadTfFacet read_tf_ceil{"Ceil", unary<UnaryKind::kCeil>};
@@ -218,5 +230,8 @@ extern const ReadTfFacet read_tf_select{"Select", select};
 extern const ReadTfFacet read_tf_select_v2{"SelectV2", select_v2};
 extern const ReadTfFacet read_tf_snapshot{"Snapshot", alias};
 extern const ReadTfFacet read_tf_stop_gradient{"StopGradient", alias};
-
+extern const ReadTfFacet read_tf_accumulate_nv2{"AccumulateNV2", add_n};
+extern const ReadTfFacet read_tf_guarantee_const{"GuaranteeConst", alias};
+extern const ReadTfFacet read_tf_ref_identity{"RefIdentity", alias};
+extern const ReadTfFacet read_tf_debug_identity{"DebugIdentity", alias};
 }  // namespace tare
