@@ -89,29 +89,42 @@ void conv_3d(TfNode& n) {
   n.output(0, w.from_channels_last(g, y));
 }
 
-// Inputs: the sizes of the result, the filter [h, w, out, in], the tensor to spread.
+// Inputs: the sizes of the result or (version 2) a tensor that has them, the filter [h, w, out,
+// in], the tensor to spread.
 void conv_2d_backprop_input(TfNode& n) {
   if (!n.expect(3)) return;
   Compose g(n.builder());
   const TfWindow w = TfWindow::read(n, 2);
   if (!n.ok()) return;
-  ValueId sizes = g.cast(n.input(0), DType::kInt32);
-  const Shape given = n.type(0).shape;
+  const bool like = n.op().ends_with("V2");
+  ValueId sizes = like ? n.emit(ShapeOf{}, {n.input(0)}) : g.cast(n.input(0), DType::kInt32);
+  const Shape given = n.builder().shape(sizes);
   if (given.known() && given.elements() == 2) {  // height and width alone
     const ValueId spread = w.to_channels_last(g, n.input(2));
     sizes = g.concat({g.shape_vector(std::vector<Extent>{g.extent(spread, 0)}), sizes,
                       g.shape_vector(std::vector<Extent>{g.extent(n.input(1), 2)})},
                      0);
   } else if (w.channels_first) {
-    const auto known = n.integers_if_known(sizes);
-    if (!n.require(known && known->size() == 4, "the sizes of an NCHW result must be constant"))
-      return;
-    const std::vector<std::int64_t> moved{(*known)[0], (*known)[2], (*known)[3], (*known)[1]};
-    sizes = g.integers(moved);
+    sizes = g.gather(sizes, g.integers(std::vector<std::int64_t>{0, 2, 3, 1}), 0);
   }
   const ValueId filter = permuted(n, n.input(1), {2, 0, 1, 3});
   const ValueId y = n.emit(TransposeConv{.axes = w.first<2>(), .padding = w.padding},
                            {sizes, filter, w.to_channels_last(g, n.input(2)), ValueId::kNone});
+  n.output(0, w.from_channels_last(g, y));
+}
+
+// Of a volume; version 1 takes a tensor that has the sizes, as version 2 does for images.
+void conv_3d_backprop_input(TfNode& n) {
+  if (!n.expect(3)) return;
+  Compose g(n.builder());
+  const TfWindow w = TfWindow::read(n, 3);
+  if (!n.ok()) return;
+  const bool like = !n.op().ends_with("V2");
+  ValueId sizes = like ? n.emit(ShapeOf{}, {n.input(0)}) : g.cast(n.input(0), DType::kInt32);
+  if (w.channels_first)
+    sizes = g.gather(sizes, g.integers(std::vector<std::int64_t>{0, 2, 3, 4, 1}), 0);
+  const ValueId y = n.emit(Conv3DTranspose{.axes = w.axes, .padding = w.padding},
+                           {sizes, n.input(1), w.to_channels_last(g, n.input(2)), ValueId::kNone});
   n.output(0, w.from_channels_last(g, y));
 }
 
@@ -132,10 +145,10 @@ void dilation_2d(TfNode& n) {
 
 template <PoolKind kind, int spatial>
 void pool(TfNode& n) {
-  if (!n.expect(1)) return;
+  if (!n.expect(n.op() == "MaxPoolV2" ? 3 : 1)) return;
   Compose g(n.builder());
   const TfWindow w = TfWindow::read(n, spatial);
-  const auto filter = w.spatial_of(n, "ksize", n.integers("ksize"));
+  const auto filter = w.spatial_of(n, "ksize", TfWindow::integers(n, "ksize", 1));
   for (const std::int64_t f : filter)
     n.require(f >= 1 && f <= INT32_MAX,
               "ksize: expected positive numbers, got " + std::to_string(f));
@@ -185,5 +198,11 @@ extern const ReadTfFacet read_tf_fused_depthwise_conv_2d_native{"FusedDepthwiseC
 extern const ReadTfFacet read_tf_max_pool{"MaxPool", pool<PoolKind::kMax, 2>};
 extern const ReadTfFacet read_tf_max_pool_with_argmax{"MaxPoolWithArgmax", max_pool_with_argmax};
 extern const ReadTfFacet read_tf_max_pool_3d{"MaxPool3D", pool<PoolKind::kMax, 3>};
-
+extern const ReadTfFacet read_tf_conv2_d_backprop_input_v2{"Conv2DBackpropInputV2",
+                                                           conv_2d_backprop_input};
+extern const ReadTfFacet read_tf_conv3_d_backprop_input{"Conv3DBackpropInput",
+                                                        conv_3d_backprop_input};
+extern const ReadTfFacet read_tf_conv3_d_backprop_input_v2{"Conv3DBackpropInputV2",
+                                                           conv_3d_backprop_input};
+extern const ReadTfFacet read_tf_max_pool_v2{"MaxPoolV2", pool<PoolKind::kMax, 2>};
 }  // namespace tare

@@ -64,11 +64,15 @@ std::array<std::int64_t, 3> TfWindow::spatial_of(TfNode& n, std::string_view att
   return result;
 }
 
+std::vector<std::int64_t> TfWindow::integers(TfNode& n, std::string_view attr, int input) {
+  return n.op() == "MaxPoolV2" ? n.known_integers(input, attr) : n.integers(attr);
+}
+
 TfWindow TfWindow::read(TfNode& n, int spatial) {
   TfWindow w;
   w.spatial = spatial;
   w.channels_first = is_channels_first(n, spatial);
-  const auto strides = w.spatial_of(n, "strides", n.integers("strides"));
+  const auto strides = w.spatial_of(n, "strides", integers(n, "strides", 2));
   const auto given = n.integers("dilations");
   const auto dilations =
       given.empty() ? std::array<std::int64_t, 3>{1, 1, 1} : w.spatial_of(n, "dilations", given);

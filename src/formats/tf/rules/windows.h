@@ -20,6 +20,8 @@ struct TfWindow {
   // Reads data_format, strides, dilations, padding and explicit_paddings of a node of so many
   // spatial axes.
   static TfWindow read(TfNode& n, int spatial);
+  // A list that is an attribute, or in ops of a later version a constant input.
+  static std::vector<std::int64_t> integers(TfNode& n, std::string_view attr, int input);
   // The entries of a list with one number a dimension, at the spatial ones; the others must be
   // `rest`.
   std::array<std::int64_t, 3> spatial_of(TfNode& n, std::string_view attr,
