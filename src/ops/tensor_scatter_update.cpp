@@ -62,6 +62,14 @@ void each_update(EvalContext& c, std::int64_t slice, Body body) {
   }
 }
 
+// Integers wrap; a divisor of 0 has been refused before, and INT64_MIN / -1 would trap.
+double product(double a, double b) { return a * b; }
+std::int64_t product(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+}
+double quotient(double a, double b) { return a / b; }
+std::int64_t quotient(std::int64_t a, std::int64_t b) { return b == -1 ? product(a, b) : a / b; }
+
 template <class T>
 T combined(ScatterKind kind, T a, T b) {
   switch (kind) {
@@ -73,6 +81,10 @@ T combined(ScatterKind kind, T a, T b) {
       return std::min(a, b);
     case ScatterKind::kMax:
       return std::max(a, b);
+    case ScatterKind::kMul:
+      return product(a, b);
+    case ScatterKind::kDiv:
+      return quotient(a, b);
     default:
       return b;
   }
@@ -106,8 +118,12 @@ void eval(const TensorScatterUpdate& op, EvalContext& c) {
     });
   }
   if (x.size > 0) std::memcpy(c.output(0).data, x.data, x.size);
-  if (const LoadInt load = load_int(x.dtype))
+  if (const LoadInt load = load_int(x.dtype)) {
+    const Tensor& by = c.input(2);
+    for (std::int64_t i = 0; op.kind == ScatterKind::kDiv && i < by.elements(); ++i)
+      if (!c.require(load(by.data, i) != 0, "division by zero")) return;
     return combine(op, c, slice, load, store_int(x.dtype));
+  }
   if (const LoadDouble load = load_double(x.dtype))
     return combine(op, c, slice, load, store_double(x.dtype));
   if (op.kind == ScatterKind::kAdd || op.kind == ScatterKind::kSub) {
@@ -139,5 +155,6 @@ extern const ReadTfFacet read_tf_tensor_scatter_min{"TensorScatterMin", read_tf<
 extern const ReadTfFacet read_tf_tensor_scatter_sub{"TensorScatterSub", read_tf<ScatterKind::kSub>};
 extern const ReadTfFacet read_tf_tensor_scatter_update{"TensorScatterUpdate",
                                                        read_tf<ScatterKind::kUpdate>};
-
+extern const ReadTfFacet read_tf_scatter_nd_non_aliasing_add{"ScatterNdNonAliasingAdd",
+                                                             read_tf<ScatterKind::kAdd>};
 }  // namespace tare

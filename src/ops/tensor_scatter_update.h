@@ -7,7 +7,7 @@
 
 namespace tare {
 
-enum class ScatterKind : std::uint8_t { kUpdate, kAdd, kSub, kMin, kMax };
+enum class ScatterKind : std::uint8_t { kUpdate, kAdd, kSub, kMin, kMax, kMul, kDiv };
 
 struct TensorScatterUpdate {
   ScatterKind kind = ScatterKind::kUpdate;

@@ -121,7 +121,9 @@ void TfImporter::find_assignments(const TfGraphIndex& index) {
   std::vector<const TfFunctionDef*> open;
   std::set<std::string> seen;
   const auto visit = [&](const TfNodeDef& node) {
-    assigns_ |= node.op.starts_with("Assign") || node.op.starts_with("ResourceScatter");
+    assigns_ |= node.op.starts_with("Assign") || node.op.starts_with("ResourceScatter") ||
+                (node.op.starts_with("Scatter") && node.op != "ScatterNd" &&
+                 node.op != "ScatterNdNonAliasingAdd");
     const auto call = [&](const std::string& name) {
       const auto found = functions_.find(name);
       if (found != functions_.end() && seen.insert(name).second) open.push_back(found->second.def);

@@ -66,17 +66,28 @@ void assign_variable(TfNode& n) {
   if (n.expect(2)) changed<change>(n, n.input(0));
 }
 
+// The handle of the variable that a node of version 1 names by its value.
+ValueId handle_v1(TfNode& n) {
+  const TfVariable* v = n.functions().variable_of(n.builder(), n.input(0));
+  if (!n.require(v != nullptr, "input 0 is no variable")) return ValueId::kNone;
+  const std::string name = v->name;
+  const ValueId handle = n.emit(VarHandle{.container = {}, .shared_name = name}, {});
+  if (n.ok()) n.functions().make_variable(n.builder(), handle, name);
+  return handle;
+}
+
+// Its result stands for the variable in turn.
+void give_v1(TfNode& n, ValueId value) {
+  const TfVariable* v = n.functions().variable_of(n.builder(), n.input(0));
+  n.output(0, value);
+  if (n.ok() && v != nullptr) n.functions().make_variable(n.builder(), value, std::string(v->name));
+}
+
 template <Change change>
 void assign_v1(TfNode& n) {
   if (!n.expect(2)) return;
-  const TfVariable* v = n.functions().variable_of(n.builder(), n.input(0));
-  if (v == nullptr) return n.fail("input 0 is no variable");
-  const std::string name = v->name;
-  const ValueId handle = n.emit(VarHandle{.container = {}, .shared_name = name}, {});
-  if (!n.ok()) return;
-  n.functions().make_variable(n.builder(), handle, name);
-  n.output(0, changed<change>(n, handle));
-  if (n.ok()) n.functions().make_variable(n.builder(), n.all_outputs()[0], name);
+  const ValueId handle = handle_v1(n);
+  if (n.ok()) give_v1(n, changed<change>(n, handle));
 }
 
 void resource_gather(TfNode& n) {
@@ -93,13 +104,32 @@ void resource_gather_nd(TfNode& n) {
 
 // Parts of a variable changed: by places, or by numbers of rows.
 template <ScatterKind kind, bool places>
-void resource_scatter(TfNode& n) {
-  if (!n.expect(3)) return;
+ValueId scattered(TfNode& n, ValueId handle) {
   Compose g(n.builder());
-  const ValueId now = read_of(n, n.input(0), g.dtype(n.input(2)));
+  ValueId now = read_of(n, handle, g.dtype(n.input(2)));
   const ValueId at = places ? n.input(1) : g.expand_dims(n.input(1), -1);
-  const ValueId next = n.emit(TensorScatterUpdate{kind}, {now, at, n.input(2)});
-  n.builder().emit_n(AssignVariable{}, {n.input(0), next}, 0);
+  ValueId updates = n.input(2);
+  if (!places && g.rank(updates) == 0 && g.rank(n.input(1)) >= 0 && g.rank(now) >= 1) {
+    // One number for all elements of the rows.
+    std::vector<Extent> shape = g.extents(n.input(1)), row = g.extents(now);
+    shape.insert(shape.end(), row.begin() + 1, row.end());
+    updates = g.broadcast_to(updates, shape);
+  }
+  const ValueId next = n.emit(TensorScatterUpdate{kind}, {now, at, updates});
+  n.builder().emit_n(AssignVariable{}, {handle, next}, 0);
+  return next;
+}
+
+template <ScatterKind kind, bool places>
+void resource_scatter(TfNode& n) {
+  if (n.expect(3)) scattered<kind, places>(n, n.input(0));
+}
+
+template <ScatterKind kind, bool places>
+void scatter_v1(TfNode& n) {
+  if (!n.expect(3)) return;
+  const ValueId handle = handle_v1(n);
+  if (n.ok()) give_v1(n, scattered<kind, places>(n, handle));
 }
 
 void is_initialized(TfNode& n) { n.output(0, n.builder().scalar(DType::kBool, 1)); }
@@ -142,5 +172,26 @@ extern const ReadTfFacet read_tf_var_handle_op{"VarHandleOp", var_handle};
 extern const ReadTfFacet read_tf_var_is_initialized_op{"VarIsInitializedOp", is_initialized};
 extern const ReadTfFacet read_tf_variable{"Variable", variable_v1};
 extern const ReadTfFacet read_tf_variable_v2{"VariableV2", variable_v1};
-
+extern const ReadTfFacet read_tf_scatter_update{"ScatterUpdate",
+                                                scatter_v1<ScatterKind::kUpdate, false>};
+extern const ReadTfFacet read_tf_scatter_add{"ScatterAdd", scatter_v1<ScatterKind::kAdd, false>};
+extern const ReadTfFacet read_tf_scatter_sub{"ScatterSub", scatter_v1<ScatterKind::kSub, false>};
+extern const ReadTfFacet read_tf_scatter_mul{"ScatterMul", scatter_v1<ScatterKind::kMul, false>};
+extern const ReadTfFacet read_tf_scatter_div{"ScatterDiv", scatter_v1<ScatterKind::kDiv, false>};
+extern const ReadTfFacet read_tf_scatter_max{"ScatterMax", scatter_v1<ScatterKind::kMax, false>};
+extern const ReadTfFacet read_tf_scatter_min{"ScatterMin", scatter_v1<ScatterKind::kMin, false>};
+extern const ReadTfFacet read_tf_scatter_nd_update{"ScatterNdUpdate",
+                                                   scatter_v1<ScatterKind::kUpdate, true>};
+extern const ReadTfFacet read_tf_scatter_nd_add{"ScatterNdAdd",
+                                                scatter_v1<ScatterKind::kAdd, true>};
+extern const ReadTfFacet read_tf_scatter_nd_sub{"ScatterNdSub",
+                                                scatter_v1<ScatterKind::kSub, true>};
+extern const ReadTfFacet read_tf_scatter_nd_max{"ScatterNdMax",
+                                                scatter_v1<ScatterKind::kMax, true>};
+extern const ReadTfFacet read_tf_scatter_nd_min{"ScatterNdMin",
+                                                scatter_v1<ScatterKind::kMin, true>};
+extern const ReadTfFacet read_tf_resource_scatter_mul{"ResourceScatterMul",
+                                                      resource_scatter<ScatterKind::kMul, false>};
+extern const ReadTfFacet read_tf_resource_scatter_div{"ResourceScatterDiv",
+                                                      resource_scatter<ScatterKind::kDiv, false>};
 }  // namespace tare
