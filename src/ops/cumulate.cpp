@@ -1,6 +1,10 @@
 // CUMSUM, and TensorFlow's Cumprod.
 #include "ops/cumulate.h"
 
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
 #include "ir/facets.h"
 #include "ops/common/axis.h"
 #include "ops/common/elements.h"
@@ -10,14 +14,36 @@
 namespace tare {
 namespace {
 
-std::string_view variant(const Cumulate& op) { return op.product ? "cumprod" : "cumsum"; }
+std::string_view variant(const Cumulate& op) {
+  return op.logarithms ? "cumulative_logsumexp" : op.product ? "cumprod" : "cumsum";
+}
 
-void infer(const Cumulate&, InferContext& c) {
+void infer(const Cumulate& op, InferContext& c) {
+  if (!c.require(!op.logarithms || is_float(c.dtype(0)), "expected floats")) return;
   if (const auto axis = c.integers(1); axis && c.shape(0).ranked()) {
     if (!c.require(axis->size() == 1, "the axis must be one number")) return;
     if (normalise_axis(c, axis->front(), c.shape(0).rank()) < 0) return;
   }
   c.output(0, c.dtype(0), c.shape(0));
+}
+
+template <class T>
+T joined(const Cumulate& op, T sum, T v) {
+  return op.product ? sum * v : sum + v;
+}
+double joined(const Cumulate& op, double sum, double v) {
+  if (!op.logarithms) return op.product ? sum * v : sum + v;
+  const double larger = sum > v || std::isnan(sum) ? sum : v;
+  const double gap = std::fabs(sum - v);  // of two equal infinities NaN
+  return std::isinf(larger) ? larger : larger + std::log1p(std::exp(-gap));
+}
+
+template <class T>
+T first_of(const Cumulate& op) {
+  if constexpr (std::is_same_v<T, double>) {
+    if (op.logarithms) return -std::numeric_limits<double>::infinity();
+  }
+  return op.product ? T(1) : T(0);
 }
 
 template <class T, class Load, class Store>
@@ -31,12 +57,12 @@ void run(const Cumulate& op, EvalContext& c, Load load, Store store) {
   if (in.elements() == 0) return;
   for (std::int64_t line = 0; line < in.elements() / extent; ++line) {
     const std::int64_t base = line / inner * extent * inner + line % inner;
-    T acc = op.product ? T(1) : T(0);
+    T acc = first_of<T>(op);
     for (std::int64_t k = 0; k < extent; ++k) {
       const std::int64_t at = base + (op.reverse ? extent - 1 - k : k) * inner;
       const T v = load(in.data, at);
       if (op.exclusive) store(c.output(0).data, at, acc);
-      acc = op.product ? acc * v : acc + v;
+      acc = joined(op, acc, v);
       if (!op.exclusive) store(c.output(0).data, at, acc);
     }
   }
@@ -52,7 +78,7 @@ void eval(const Cumulate& op, EvalContext& c) {
     store_int(dtype)(d, i, static_cast<std::int64_t>(v));
   };
   if (load) return run<std::uint64_t>(op, c, wrap, put);
-  if (dtype == DType::kFloat32) {
+  if (dtype == DType::kFloat32 && !op.logarithms) {
     const auto single = [](const std::byte* d, std::int64_t i) {
       return reinterpret_cast<const float*>(d)[i];
     };
@@ -74,7 +100,7 @@ void read_tflite(TfliteNode& n) {
 }
 
 void write_tflite(const Cumulate& op, TfliteWriter& w) {
-  if (op.product) return w.refuse("TFLite has no cumprod");
+  if (op.product || op.logarithms) return w.refuse("TFLite cumulates sums alone");
   w.builtin(tflite::BuiltinOperator_CUMSUM,
             tflite::CreateCumsumOptions(w.fbb(), op.exclusive, op.reverse));
 }

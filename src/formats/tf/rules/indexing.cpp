@@ -55,6 +55,13 @@ void cumulate(TfNode& n) {
                       .reverse = n.flag("reverse", false)});
 }
 
+void cumulative_logarithms(TfNode& n) {
+  if (n.expect(2))
+    n.become(Cumulate{.logarithms = true,
+                      .exclusive = n.flag("exclusive", false),
+                      .reverse = n.flag("reverse", false)});
+}
+
 void softmax(TfNode& n) {
   if (n.expect(1)) n.become(Softmax{});
 }
@@ -184,6 +191,7 @@ extern const ReadTfFacet read_tf_arg_max{"ArgMax", arg_extreme<true>};
 extern const ReadTfFacet read_tf_arg_min{"ArgMin", arg_extreme<false>};
 extern const ReadTfFacet read_tf_cumprod{"Cumprod", cumulate<true>};
 extern const ReadTfFacet read_tf_cumsum{"Cumsum", cumulate<false>};
+extern const ReadTfFacet read_tf_cumulative_logsumexp{"CumulativeLogsumexp", cumulative_logarithms};
 extern const ReadTfFacet read_tf_euclidean_norm{"EuclideanNorm", euclidean_norm};
 extern const ReadTfFacet read_tf_gather{"Gather", gather};
 extern const ReadTfFacet read_tf_gather_nd{"GatherNd", gather_nd};
