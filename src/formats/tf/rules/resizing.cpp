@@ -1,11 +1,9 @@
-// Bicubic and area resizing between sizes that are known: both are linear and treat rows and
-// columns apart, so each is a product with a matrix of weights from either side.
-#include <algorithm>
-#include <cmath>
-
-#include "ir/constant_tensor.h"
+// Bicubic and area resizing: both are linear and treat rows and columns apart, so each is a product
+// with a matrix of weights from either side. Ops compute the matrices, and are folded where sizes
+// are known.
 #include "ir/facets.h"
 #include "ops/compose.h"
+#include "ops/range.h"
 #include "ports/tf_node.h"
 
 namespace tare {
@@ -15,83 +13,99 @@ constexpr std::int64_t kMaxExtent = 1 << 14;
 
 struct Resizing {
   bool align_corners = false, half_pixel_centers = false;
-
-  float scale(std::int64_t in, std::int64_t out) const {
-    return align_corners && out > 1 ? static_cast<float>(in - 1) / static_cast<float>(out - 1)
-                                    : static_cast<float>(in) / static_cast<float>(out);
-  }
+  ValueId in = ValueId::kNone, out = ValueId::kNone;  // extents: int32 scalars
 };
 
-using Weights = std::vector<double>;  // [out, in]
+// 0, 1, ... in float32, as a column or a row.
+ValueId counted(Compose& g, ValueId count, bool column) {
+  GraphBuilder& b = g.builder();
+  const ValueId all = b.emit(RangeOp{}, {b.scalar_i32(0), count, b.scalar_i32(1)});
+  return g.expand_dims(g.cast(all, DType::kFloat32), column ? 1 : 0);
+}
+
+// Pixels of the source for one of the result.
+ValueId scale_of(Compose& g, const Resizing& r) {
+  const ValueId in = g.cast(r.in, DType::kFloat32), out = g.cast(r.out, DType::kFloat32);
+  const ValueId whole = g.div(in, out);
+  if (!r.align_corners) return whole;
+  const ValueId between = g.div(g.sub(in, 1.0), g.maximum(g.sub(out, 1.0), 1.0));
+  return g.select(g.binary(BinaryKind::kGreater, r.out, 1.0), between, whole);
+}
 
 // TensorFlow's cubic weights come from a table of 1024 steps; with centres at half pixels those
 // outside the image are 0 and the others make up for them, else the border repeats.
-Weights cubic(const Resizing& r, std::int64_t in, std::int64_t out) {
-  constexpr float kSteps = 1024;
-  const double a = r.half_pixel_centers ? -0.5 : -0.75;
-  const auto near = [&](double x) { return ((a + 2) * x - (a + 3)) * x * x + 1; };
-  const auto far = [&](double x) { return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a; };
-  Weights weights(static_cast<std::size_t>(in * out));
-  const float scale = r.scale(in, out);
-  for (std::int64_t o = 0; o < out; ++o) {
-    const auto at = static_cast<float>(o);
-    const float place = r.half_pixel_centers ? (at + 0.5f) * scale - 0.5f : at * scale;
-    const auto first = static_cast<std::int64_t>(std::floor(place));
-    const double x = std::nearbyint((place - static_cast<float>(first)) * kSteps) / kSteps;
-    double own[] = {far(x + 1), near(x), near(1 - x), far(2 - x)};
-    double sum = 0;
-    for (std::int64_t k = 0; k < 4; ++k) {
-      const std::int64_t i = first - 1 + k;
-      if (r.half_pixel_centers && (i < 0 || i >= in)) own[k] = 0;
-      sum += own[k];
-    }
-    for (std::int64_t k = 0; k < 4; ++k) {
-      const std::int64_t i = std::clamp<std::int64_t>(first - 1 + k, 0, in - 1);
-      weights[static_cast<std::size_t>(o * in + i)] += r.half_pixel_centers ? own[k] / sum : own[k];
-    }
+ValueId cubic(Compose& g, const Resizing& r) {
+  constexpr double kSteps = 1024;
+  const bool half = r.half_pixel_centers;
+  const double a = half ? -0.5 : -0.75;
+  const auto near = [&](ValueId x) {
+    return g.add(g.mul(g.mul(g.sub(g.mul(x, a + 2), a + 3), x), x), 1.0);
+  };
+  const auto far = [&](ValueId x) {
+    return g.sub(g.mul(g.add(g.mul(g.sub(g.mul(x, a), 5 * a), x), 8 * a), x), 4 * a);
+  };
+  const ValueId scale = scale_of(g, r), at = counted(g, r.out, true);
+  const ValueId place = half ? g.sub(g.mul(g.add(at, 0.5), scale), 0.5) : g.mul(at, scale);
+  const ValueId first = g.unary(UnaryKind::kFloor, place);
+  const ValueId step = g.unary(UnaryKind::kRound, g.mul(g.sub(place, first), kSteps));
+  const ValueId x = g.div(g.cast(step, DType::kFloat64), kSteps);
+  ValueId own[] = {far(g.add(x, 1.0)), near(x), near(g.sub(1.0, x)), far(g.sub(2.0, x))};
+  const ValueId last = g.sub(g.cast(r.in, DType::kFloat32), 1.0);
+  const ValueId columns = counted(g, r.in, false);
+  ValueId weights = ValueId::kNone, sum = ValueId::kNone;
+  for (int k = 0; k < 4; ++k) {
+    const ValueId pixel = g.add(first, k - 1.0);
+    const ValueId inside = g.minimum(g.maximum(pixel, 0.0), last);
+    ValueId share = own[k];
+    if (half)
+      share = g.mul(share, g.cast(g.binary(BinaryKind::kEqual, pixel, inside), DType::kFloat64));
+    const ValueId hit = g.cast(g.binary(BinaryKind::kEqual, inside, columns), DType::kFloat64);
+    const ValueId part = g.mul(share, hit);
+    weights = k == 0 ? part : g.add(weights, part);
+    sum = k == 0 ? share : g.add(sum, share);
   }
-  return weights;
+  return g.cast(half ? g.div(weights, sum) : weights, DType::kFloat32);
 }
 
-// Each result is the mean of the part of the image that it covers.
-Weights area(const Resizing& r, std::int64_t in, std::int64_t out) {
-  Weights weights(static_cast<std::size_t>(in * out));
-  const float scale = r.scale(in, out);
-  for (std::int64_t o = 0; o < out; ++o) {
-    const float begin = static_cast<float>(o) * scale, end = static_cast<float>(o + 1) * scale;
-    const auto last = static_cast<std::int64_t>(std::ceil(end));
-    for (auto i = static_cast<std::int64_t>(std::floor(begin)); i < last; ++i) {
-      const auto at = static_cast<float>(i);
-      const float part =
-          at < begin ? (at + 1 > end ? scale : at + 1 - begin) : (at + 1 > end ? end - at : 1.0f);
-      weights[static_cast<std::size_t>(o * in + std::clamp<std::int64_t>(i, 0, in - 1))] +=
-          static_cast<double>(part) / static_cast<double>(scale);
-    }
-  }
-  return weights;
+// Each result is the mean of the part of the image that it covers; the last pixel goes on for ever.
+ValueId area(Compose& g, const Resizing& r) {
+  const ValueId scale = scale_of(g, r), at = counted(g, r.out, true);
+  const ValueId begin = g.mul(at, scale), end = g.mul(g.add(at, 1.0), scale);
+  const ValueId low = counted(g, r.in, false);
+  const ValueId last = g.sub(g.cast(r.in, DType::kFloat32), 1.0);
+  const ValueId high = g.select(g.binary(BinaryKind::kEqual, low, last),
+                                g.number(1e30, DType::kFloat32), g.add(low, 1.0));
+  const ValueId shared = g.relu(g.sub(g.minimum(high, end), g.maximum(low, begin)));
+  const ValueId within = g.logical_and(g.binary(BinaryKind::kLess, low, begin),
+                                       g.binary(BinaryKind::kGreater, high, end));
+  return g.div(g.select(within, scale, shared), scale);
 }
 
-template <Weights (*weights_of)(const Resizing&, std::int64_t, std::int64_t)>
+template <ValueId (*weights_of)(Compose&, const Resizing&)>
 void resize(TfNode& n) {
   if (!n.expect(2)) return;
   Compose g(n.builder());
   const Shape in = n.type(0).shape;
-  const auto size = n.known_integers(1, "the new size");
   const auto fits = [](std::int64_t v) { return v >= 1 && v <= kMaxExtent; };
-  if (!n.ok() || !n.require(size.size() == 2 && fits(size[0]) && fits(size[1]),
-                            "size: expected two positive numbers"))
+  const auto size = n.integers_if_known(n.input(1));
+  if (!n.require(!size || (size->size() == 2 && fits((*size)[0]) && fits((*size)[1])),
+                 "size: expected two positive numbers"))
     return;
-  if (in.rank() != 4 || !fits(in[1]) || !fits(in[2]))
-    return n.fail("images " + in.text() + " must have a height and width that are known",
-                  Code::kUnsupported);
-  const Resizing r{.align_corners = n.flag("align_corners", false),
-                   .half_pixel_centers = n.flag("half_pixel_centers", false)};
-  const auto matrix = [&](std::int64_t from, std::int64_t to) {
-    return g.constant(tensor_of(weights_of(r, from, to), DType::kFloat32, {to, from}));
+  if (!n.require(g.rank(n.input(1)) == 1, "size: expected two numbers")) return;
+  if (!n.require(
+          in.rank() == 4 && (!is_known(in[1]) || fits(in[1])) && (!is_known(in[2]) || fits(in[2])),
+          "images: expected [batch, height, width, channels], got " + in.text()))
+    return;
+  const auto matrix = [&](int axis) {
+    const Extent extent = g.extent(n.input(0), axis);
+    return weights_of(g, {.align_corners = n.flag("align_corners", false),
+                          .half_pixel_centers = n.flag("half_pixel_centers", false),
+                          .in = g.squeeze(g.shape_vector(std::span(&extent, 1)), 0),
+                          .out = g.pick(g.cast(n.input(1), DType::kInt32), 0, axis - 1)});
   };
   const ValueId planes = g.transpose(g.cast(n.input(0), DType::kFloat32), {0, 3, 1, 2});
-  const ValueId columns = g.matmul(planes, matrix(in[2], size[1]), false, true);
-  const ValueId rows = g.matmul(matrix(in[1], size[0]), columns);
+  const ValueId columns = g.matmul(planes, matrix(2), false, true);
+  const ValueId rows = g.matmul(matrix(1), columns);
   n.output(0, g.transpose(rows, {0, 2, 3, 1}));
 }
 
