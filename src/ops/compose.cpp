@@ -86,11 +86,14 @@ ValueId Compose::transpose(ValueId x, std::span<const int> permutation) {
 ValueId Compose::move_axis(ValueId x, int from, int to) {
   from = axis_of(x, from);
   to = axis_of(x, to);
+  if (ok() && (from < 0 || to < 0 || std::max(from, to) >= rank(x)))
+    builder_.fail("an axis of a tensor of unknown or lower rank: " + shape(x).text());
+  if (!ok()) return x;
   std::vector<int> order;
   for (int i = 0; i < rank(x); ++i) {
     if (i != from) order.push_back(i);
   }
-  if (ok()) order.insert(order.begin() + to, from);
+  order.insert(order.begin() + to, from);
   return transpose(x, order);
 }
 
@@ -124,6 +127,9 @@ std::vector<ValueId> Compose::split(ValueId x, int axis, int parts) {
 ValueId Compose::slice(ValueId x, int axis, std::int64_t begin, std::int64_t end,
                        std::int64_t step) {
   axis = axis_of(x, axis);
+  if (ok() && axis < 0)
+    builder_.fail("an axis of a tensor of unknown or lower rank: " + shape(x).text());
+  if (!ok()) return x;
   const auto count = static_cast<std::size_t>(axis) + 1;
   std::vector<std::int64_t> begins(count), ends(count), steps(count, 1);
   const std::int32_t before = (std::int32_t{1} << axis) - 1;  // whole dimensions
