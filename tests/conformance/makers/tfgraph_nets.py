@@ -215,6 +215,101 @@ def stateless_numbers(rows):
             tf.random.stateless_uniform([5], rows, -9, 9, tf.int32))
 
 
+def arrangements(x, rows):
+    raw, places, square = tf.raw_ops, tf.constant([2, 0]), tf.reshape(x, [1, 3, 1, 3])
+    update = {"begin": [0, 1], "end": [3, 3], "strides": [2, 1], "value": x[:2, :2] * 3.0}
+    return (raw.Cross(a=x, b=tf.reverse(x, [0])), raw.Diag(diagonal=x[:2]),
+            raw.DiagPart(input=square), raw.ConjugateTranspose(x=x, perm=[1, 0]),
+            raw.DataFormatVecPermute(x=tf.concat([rows, rows], 0)),
+            raw.DataFormatDimMap(x=rows), raw.UnravelIndex(indices=rows, dims=[2, 2]),
+            raw.NthElement(input=x, n=1), raw.NthElement(input=x, n=0, reverse=True),
+            raw.InplaceUpdate(x=x * 2.0, i=places, v=x[:2]), raw.InplaceAdd(x=x * 2.5, i=places, v=x[:2]),
+            raw.InplaceSub(x=x * 3.0, i=places, v=x[:2]), raw.ToBool(input=x[0, 0]),
+            raw.ToBool(input=x[:0]), raw.TensorStridedSliceUpdate(input=x, **update),
+            raw.ScatterNdNonAliasingAdd(input=x, indices=[[0], [0]], updates=x[:2]))
+
+
+def bits_and_grids(x, y):
+    raw, zero = tf.raw_ops, tf.constant(0.0)
+    options = {"input": x, "input_min": zero, "input_max": zero}
+    by_column = {"input": x, "input_min": [-1.0, -0.2, -2.0], "input_max": [0.4, 1.0, 3.0]}
+    given = {"input": x, "input_min": -0.5, "input_max": 1.5, "range_given": True}
+    return (raw.ApproximateEqual(x=x, y=y - x, tolerance=1.5), raw.NextAfter(x1=x, x2=y),
+            raw.PopulationCount(x=tf.cast(x * 1000.0, tf.int32)),
+            raw.PopulationCount(x=tf.cast(x * 10.0, tf.int8)),
+            raw.QuantizeAndDequantizeV2(**options, num_bits=4),
+            raw.QuantizeAndDequantizeV2(**options, num_bits=3, narrow_range=True, round_mode="HALF_UP"),
+            raw.QuantizeAndDequantizeV3(**by_column, num_bits=5, axis=1),
+            raw.QuantizeAndDequantizeV4(**given, num_bits=3),
+            raw.CumulativeLogsumexp(x=x * 60.0, axis=1),
+            raw.CumulativeLogsumexp(x=x, axis=0, exclusive=True, reverse=True))
+
+
+def special_functions(x, y):
+    a, b, share = tf.exp(x), tf.exp(y + x * 0.1), tf.sigmoid(x - y)
+    raw = tf.raw_ops
+    return (raw.Igamma(a=a, x=b), raw.Igammac(a=a, x=b), raw.Zeta(x=a + 1.01, q=b),
+            raw.Polygamma(a=tf.constant(2.0), x=b), raw.Betainc(a=a, b=b, x=share), raw.Spence(x=a),
+            raw.Dawsn(x=x), raw.Expint(x=a), raw.BesselI0(x=x * 5.0), raw.BesselI1(x=x * 5.0))
+
+
+def recurrent_blocks(x, y):
+    """Sequences [3, 2, 2]; cells of 3."""
+    raw = tf.raw_ops
+    cell = {"w": weight(5, 12), "wci": weight(3), "wcf": weight(3), "wco": weight(3), "b": weight(12)}
+    state = {"cs_prev": y, "h_prev": y * 0.5}
+    steps = tf.constant(3, tf.int64)
+    gru = {"w_ru": weight(5, 6), "w_c": weight(5, 3), "b_ru": weight(6), "b_c": weight(3)}
+    return (*raw.LSTMBlockCell(x=x[0], **state, **cell, use_peephole=True, forget_bias=0.5),
+            *raw.BlockLSTM(seq_len_max=steps, x=x, **state, **cell, cell_clip=0.4),
+            *raw.BlockLSTMV2(seq_len_max=steps, x=x, **state, **cell, use_peephole=True),
+            *raw.GRUBlockCell(x=x[0], h_prev=y, **gru))
+
+
+def sparse_tensors(x, rows):
+    raw = tf.raw_ops
+    dims, more = tf.constant([3, 4], tf.int64), tf.constant([[0, 1], [1, 0], [2, 3]], tf.int64)
+    own = tf.stack([tf.cast(rows, tf.int64), [1, 0, 2]], 1)
+    a = {"indices": own, "values": x[0], "shape": dims}
+    first = {"input_indices": own, "input_values": x[0], "input_shape": dims}
+    sorted_indices, sorted_values = raw.SparseReorder(**first)
+    mine = {"a_indices": sorted_indices, "a_values": sorted_values, "a_shape": dims}
+    both = {"indices": [sorted_indices, more], "values": [sorted_values, x[1]], "shapes": [dims, dims]}
+    soft = {"sp_indices": more, "sp_values": x[1], "sp_shape": dims}
+    return (sorted_indices, sorted_values, raw.SparseReduceSum(**first, reduction_axes=[0]),
+            raw.SparseReduceMax(**first, reduction_axes=[1], keep_dims=True),
+            *raw.SparseSlice(**{**a, "indices": sorted_indices, "values": sorted_values},
+                             start=tf.constant([1, 0], tf.int64), size=tf.constant([5, 2], tf.int64)),
+            *raw.SparseConcat(**both, concat_dim=1),
+            raw.SparseTensorDenseAdd(**mine, b=tf.reshape(tf.tile(x[2], [4]), [3, 4])),
+            *raw.SparseAdd(**mine, b_indices=more, b_values=x[1], b_shape=dims, thresh=0.3),
+            raw.SparseSoftmax(**soft))
+
+
+def sparse_segments(x):
+    raw, groups = tf.raw_ops, {"indices": [0, 2, 1, 1], "segment_ids": [0, 0, 2, 2]}
+    return (raw.SparseSegmentSqrtN(data=x, **groups),
+            raw.SparseSegmentSumWithNumSegments(data=x, **groups, num_segments=4),
+            raw.SparseSegmentMeanWithNumSegments(data=x, **groups, num_segments=4),
+            raw.SparseSegmentSqrtNWithNumSegments(data=x, **groups, num_segments=4))
+
+
+def windows_by_inputs(x, y):
+    volume = {"input_sizes": [1, 3, 4, 4, 1], "filter": weight(2, 3, 2, 1, 2), "out_backprop": y}
+    return (tf.raw_ops.MaxPoolV2(input=x, ksize=[1, 2, 3, 1], strides=[1, 2, 1, 1], padding="SAME"),
+            tf.raw_ops.Conv3DBackpropInputV2(**volume, strides=[1, 1, 2, 2, 1], padding="SAME"),
+            tf.raw_ops.NonMaxSuppression(boxes=tf.sort(tf.reshape(x, [-1, 4]), 1),
+                                         scores=tf.reshape(x, [-1, 4])[:, 0], max_output_size=3,
+                                         iou_threshold=0.2))
+
+
+def resizes_as_images_come(x):
+    size = tf.shape(x)[1:3] * 2 + 1
+    return (tf.raw_ops.ResizeBicubic(images=x, size=size, half_pixel_centers=True),
+            tf.raw_ops.ResizeBicubic(images=x, size=size, align_corners=True),
+            tf.raw_ops.ResizeArea(images=x, size=size), tf.raw_ops.ResizeArea(images=x, size=[2, 1]))
+
+
 UNKNOWN_THERE = {"convert": {"skip_op_check": True}}
 NETS = [
     ("arithmetic", "binary_chain", binary_chain, {"x": (2, 1, 3), "y": (2, 1)}, {}),
@@ -251,6 +346,17 @@ NETS = [
     ("linear", "flat_spectrum", flat_spectrum, {"x": (2, 4, 6)}, UNKNOWN_THERE),
     ("image", "best_boxes", best_boxes, {"x": (2, 6, 4), "y": (2, 6, 3)}, UNKNOWN_THERE),
     ("image", "colours", colours, {"x": (2, 3, 2, 3)}, UNKNOWN_THERE),
+    ("shape", "arrangements", arrangements, {"x": (3, 3), "rows": int_spec(2)}, UNKNOWN_THERE),
+    ("arithmetic", "bits_and_grids", bits_and_grids, {"x": (2, 3), "y": (1, 3)}, UNKNOWN_THERE),
+    ("arithmetic", "special_functions", special_functions, {"x": (2, 3), "y": (1, 3)},
+     UNKNOWN_THERE),
+    ("nets", "recurrent_blocks", recurrent_blocks, {"x": (3, 2, 2), "y": (2, 3)}, UNKNOWN_THERE),
+    ("index", "sparse_tensors", sparse_tensors, {"x": (3, 3), "rows": int_spec(3)}, UNKNOWN_THERE),
+    ("reduce", "sparse_segments", sparse_segments, {"x": (3, 2)}, UNKNOWN_THERE),
+    ("conv", "windows_by_inputs", windows_by_inputs, {"x": (1, 4, 5, 2), "y": (1, 3, 2, 2, 2)},
+     UNKNOWN_THERE),
+    ("image", "resizes_as_images_come", resizes_as_images_come, {"x": (1, None, None, 2)},
+     UNKNOWN_THERE),
     ("control", "while_v2", loop, LOOP, {"convert": FUNCTIONS}),
     ("control", "while_frames", loop, LOOP, {}),
     ("control", "if_v2", branch, {"x": (2, 2)}, {"convert": FUNCTIONS}),
