@@ -22,6 +22,7 @@ def make():
     for group, name, net, shapes, options in NETS:
         make_case(Case("tfgraph", group, name, SOURCE), net, shapes, options)
     make_variables_and_signatures()
+    make_old_variables()
     make_hash_table()
 
 
@@ -178,6 +179,31 @@ def make_variables_and_signatures():
         case.add_run(inputs, {n: o.numpy() for n, o in outputs.items()}, signature)
     ops = ["AssignAddVariableOp", "Mul", "ReadVariableOp"]
     case.write(["saved_model", "saved_model.zip"], ops, stateful=True)
+
+
+def make_old_variables():
+    """Variables of version 1, which scatters change by rows: state stays from run to run."""
+    case = Case("tfgraph", "saved_model", "scatter_version_1", SOURCE)
+    v1, outputs = tf.compat.v1, {}
+    with v1.Graph().as_default(), v1.Session() as session, tempfile.TemporaryDirectory() as folder:
+        x = v1.placeholder(tf.float32, [2, 2], name="x")
+        for op in ("Update", "Add", "Mul", "Div", "Max", "NdSub"):
+            first = np.arange(1, 7, dtype=np.float32).reshape(3, 2)
+            variable = v1.get_variable(op, initializer=first, use_resource=False)
+            rows = tf.constant([[2], [1]] if op.startswith("Nd") else [2, 0])
+            update = tf.constant(0.5) if op == "Mul" else x
+            changed = getattr(tf.raw_ops, f"Scatter{op}")(ref=variable.op.outputs[0], indices=rows,
+                                                          updates=update)
+            outputs[op.lower()] = tf.identity(changed, name=f"out_{op}")
+        session.run(v1.global_variables_initializer())
+        v1.saved_model.simple_save(session, f"{folder}/saved", {"x": x}, outputs)
+        keep_saved_model(f"{folder}/saved", case)
+        for _ in range(2):
+            inputs = {"x": case.normal(2, 2, scale=1.5)}
+            case.add_run(inputs, session.run(outputs, {x: inputs["x"]}))
+        ops = ops_of(v1.get_default_graph().as_graph_def())
+    case.write(["saved_model"], [op for op in ops if op.startswith("Scatter")], stateful=True,
+               tolerance=FLOAT_TOLERANCE)
 
 
 class Prices(tf.Module):
