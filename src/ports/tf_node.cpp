@@ -119,6 +119,18 @@ std::vector<DType> TfNode::dtypes(std::string_view name) {
   return values;
 }
 
+std::vector<Shape> TfNode::shapes(std::string_view name) {
+  std::vector<Shape> values;
+  const TfAttr* a = attr(name, TfAttr::Kind::kList, false);
+  if (a == nullptr) return values;
+  for (const TfAttr& item : a->list) {
+    const auto s = item.kind == TfAttr::Kind::kShape ? item.shape.shape() : std::nullopt;
+    if (!require(s.has_value(), std::string(name) + ": expected a list of shapes")) return {};
+    values.push_back(*s);
+  }
+  return values;
+}
+
 std::string TfNode::function(std::string_view name) {
   const TfAttr* a = attr(name, TfAttr::Kind::kFunction, true);
   return a != nullptr ? a->text : std::string();

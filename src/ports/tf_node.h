@@ -70,6 +70,7 @@ class TfNode {
   std::vector<float> numbers(std::string_view attr);
   std::vector<std::string> texts(std::string_view attr);
   std::vector<DType> dtypes(std::string_view attr);
+  std::vector<Shape> shapes(std::string_view attr);
   std::string function(std::string_view attr);
   std::vector<std::string> functions_of(std::string_view attr);  // a list of them
 

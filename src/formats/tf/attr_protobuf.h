@@ -2,7 +2,7 @@
 // made of these, and a SavedModel's own messages and a checkpoint's need shapes too.
 #pragma once
 
-#include "formats/tf/protobuf.h"
+#include "base/protobuf.h"
 #include "ports/tf_node_def.h"
 
 namespace tare {

@@ -13,7 +13,8 @@ namespace {
 struct OutputNames {
   std::string_view op;
   std::array<std::string_view, 7> names;
-  std::string_view length = {};  // attribute: of how many tensors the first output is a list
+  std::string_view length = {};  // attribute: of how many tensors the first outputs are lists
+  std::ptrdiff_t lists = 1;      // how many outputs these are
 };
 constexpr OutputNames kOutputNames[] = {
     {"FusedBatchNorm", {"y", "batch_mean", "batch_variance", "reserve_space_1", "reserve_space_2"}},
@@ -54,6 +55,19 @@ constexpr OutputNames kOutputNames[] = {
     {"RaggedTensorFromVariant",
      {"output_nested_splits", "output_dense_values"},
      "output_ragged_rank"},
+    {"ParseExample",
+     {"sparse_indices", "sparse_values", "sparse_shapes", "dense_values"},
+     "Nsparse",
+     3},
+    {"ParseExampleV2",
+     {"sparse_indices", "sparse_values", "sparse_shapes", "dense_values", "ragged_values",
+      "ragged_row_splits"},
+     "num_sparse",
+     3},
+    {"SparseAdd", {"sum_indices", "sum_values", "sum_shape"}},
+    {"SparseConcat", {"output_indices", "output_values", "output_shape"}},
+    {"SparseReorder", {"output_indices", "output_values"}},
+    {"SparseSlice", {"output_indices", "output_values", "output_shape"}},
     {"BlockLSTM", {"i", "cs", "f", "o", "ci", "co", "h"}},
     {"BlockLSTMV2", {"i", "cs", "f", "o", "ci", "co", "h"}},
     {"LSTMBlockCell", {"i", "cs", "f", "o", "ci", "co", "h"}},
@@ -104,13 +118,15 @@ Result<TfEdge> TfGraphIndex::find_in_function(std::string_view name, std::string
     const auto at = std::find(o.names.begin(), o.names.end(), output);
     if (at == o.names.end())
       return bad(std::string(o.op) + " has no output '" + std::string(output) + "'");
-    edge.port += static_cast<std::size_t>(at - o.names.begin());
+    const std::ptrdiff_t before = at - o.names.begin();
+    edge.port += static_cast<std::size_t>(before);
     const TfAttr* length = (*nodes_)[edge.node].find(o.length);
-    if (at == o.names.begin() || length == nullptr) continue;
+    const auto lists = static_cast<std::size_t>(std::min(before, o.lists));
+    if (lists == 0 || length == nullptr) continue;
     constexpr std::int64_t kMaxLength = 1 << 16;
     if (length->integer < 0 || length->integer > kMaxLength)
       return bad(std::string(o.length) + ": out of range");
-    edge.port = edge.port + static_cast<std::size_t>(length->integer) - 1;
+    edge.port = edge.port + lists * static_cast<std::size_t>(length->integer) - lists;
   }
   return edge;
 }

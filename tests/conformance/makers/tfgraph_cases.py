@@ -23,6 +23,7 @@ def make():
         make_case(Case("tfgraph", group, name, SOURCE), net, shapes, options)
     make_variables_and_signatures()
     make_old_variables()
+    make_examples()
     make_hash_table()
 
 
@@ -204,6 +205,51 @@ def make_old_variables():
         ops = ops_of(v1.get_default_graph().as_graph_def())
     case.write(["saved_model"], [op for op in ops if op.startswith("Scatter")], stateful=True,
                tolerance=FLOAT_TOLERANCE)
+
+
+class Examples(tf.Module):
+    FEATURES = {"size": tf.io.FixedLenFeature([2], tf.float32),
+                "count": tf.io.FixedLenFeature([], tf.int64, 5),
+                "name": tf.io.FixedLenFeature([1], tf.string, "none"),
+                "marks": tf.io.VarLenFeature(tf.int64), "words": tf.io.VarLenFeature(tf.string)}
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="messages")])
+    def parse(self, messages):
+        found = tf.io.parse_example(messages, self.FEATURES)
+        marks = tf.sparse.add(found["marks"], tf.sparse.slice(found["marks"], [0, 0], [9, 9]))
+        joined = tf.sparse.concat(1, [tf.sparse.reorder(found["marks"]), marks])
+        return {"size": found["size"], "count": found["count"], "name": found["name"],
+                "words": found["words"].values, "lines": found["words"].indices,
+                "marks": tf.sparse.to_dense(joined)}
+
+
+def example(size, **lists):
+    """The numbers must be such that the message is text, which a case file can hold."""
+    features = {"size": tf.train.Feature(float_list=tf.train.FloatList(value=size))}
+    for key, values in lists.items():
+        if isinstance(values[0], int):
+            features[key] = tf.train.Feature(int64_list=tf.train.Int64List(value=values))
+        else:
+            content = [v.encode() for v in values]
+            features[key] = tf.train.Feature(bytes_list=tf.train.BytesList(value=content))
+    message = tf.train.Example(features=tf.train.Features(feature=features))
+    return message.SerializeToString(deterministic=True).decode("ascii")
+
+
+def make_examples():
+    """Features of messages, as serving signatures take them."""
+    case = Case("tfgraph", "saved_model", "examples", SOURCE)
+    module = Examples()
+    with tempfile.TemporaryDirectory() as saved:
+        tf.saved_model.save(module, saved, {"serving_default": module.parse})
+        keep_saved_model(saved, case)
+    messages = [example([8.0, 2.0], count=[3], name=["melon"], marks=[1, 2, 3], words=["a", "bc"]),
+                example([0.5, 2.5], marks=[4]), example([32.0, 2.0], count=[7], words=["", "d", "e"])]
+    inputs = {"messages": np.array(messages, object)}
+    outputs = {n: o.numpy() for n, o in module.parse(**as_tensors(inputs)).items()}
+    case.add_run(inputs, outputs)
+    case.write(["saved_model"], ["ParseExampleV2", "SparseAdd", "SparseConcat", "SparseReorder",
+                                 "SparseSlice"], tolerance=EXACT)
 
 
 class Prices(tf.Module):
