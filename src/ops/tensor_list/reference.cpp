@@ -217,6 +217,13 @@ void change(EvalContext& c, const TensorList& op) {
   } else if (op.kind == Kind::kPushBack) {
     if (!count_fits(c, static_cast<std::int64_t>(list->items.size()) + 1)) return;
     list->items.push_back(std::make_shared<TensorValue>(TensorValue::copy_of(c.input(1))));
+  } else if (op.kind == Kind::kJoin) {
+    const auto other = c.handle(1);
+    const auto* more = object_as<TensorListObject>(other);
+    if (!c.require(more != nullptr, "the handle is none of a list") ||
+        !count_fits(c, static_cast<std::int64_t>(list->items.size() + more->items.size())))
+      return;
+    list->items.insert(list->items.end(), more->items.begin(), more->items.end());
   } else if (op.kind == Kind::kPopBack) {
     if (!c.require(!list->items.empty(), "the list is empty")) return;
     const Item item = list->items.back();

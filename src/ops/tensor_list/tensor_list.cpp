@@ -13,7 +13,7 @@ std::string_view variant(const TensorList& op) {
       "tensor_list_stack",  "tensor_list_get_item",  "tensor_list_set_item",
       "tensor_list_length", "tensor_list_push_back", "tensor_list_pop_back",
       "tensor_list_resize", "tensor_list_concat",    "tensor_list_split",
-      "tensor_list_gather", "tensor_list_scatter"};
+      "tensor_list_gather", "tensor_list_scatter",   "tensor_list_concat_lists"};
   return kNames[static_cast<std::size_t>(op.kind)];
 }
 
@@ -23,9 +23,10 @@ struct Signature {
   int shape = -1;  // input that is a shape of elements
   int outputs = 1;
 };
-constexpr Signature kSignatures[] = {{2, -1, 0},   {2, -1, 0}, {2, -1, 1}, {2, 0, 1},    {3, 0, 2},
-                                     {3, 0, -1},   {1, 0, -1}, {2, 0, -1}, {2, 0, 1, 2}, {2, 0, -1},
-                                     {2, 0, 1, 2}, {3, -1, 1}, {3, 0, 2},  {3, -1, 2}};
+constexpr Signature kSignatures[] = {{2, -1, 0},   {2, -1, 0}, {2, -1, 1},   {2, 0, 1},
+                                     {3, 0, 2},    {3, 0, -1}, {1, 0, -1},   {2, 0, -1},
+                                     {2, 0, 1, 2}, {2, 0, -1}, {2, 0, 1, 2}, {3, -1, 1},
+                                     {3, 0, 2},    {3, -1, 2}, {2, 0, -1}};
 
 Shape both(const Shape& a, const Shape& b) {
   if (!a.ranked()) return b;
@@ -70,6 +71,8 @@ void infer(const TensorList& op, InferContext& c) {
     return;
   if (s.list >= 0 && !c.require(c.dtype(s.list) == DType::kVariant,
                                 "input " + std::to_string(s.list) + " must be a list"))
+    return;
+  if (op.kind == Kind::kJoin && !c.require(c.dtype(1) == DType::kVariant, "input 1 must be a list"))
     return;
   const Shape element = element_shape(op, c, s.shape);
   if (!c.ok()) return;

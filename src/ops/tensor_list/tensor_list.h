@@ -34,6 +34,7 @@ enum class TensorListKind : std::uint8_t {
   kSplit,       // tensor, shape, lengths
   kGather,      // list, indices, shape -> tensor
   kScatter,     // tensor, indices, shape[, count]
+  kJoin,        // list, list -> list of the elements of both
 };
 
 struct TensorList {

@@ -294,6 +294,14 @@ def sparse_segments(x):
             raw.SparseSegmentSqrtNWithNumSegments(data=x, **groups, num_segments=4))
 
 
+def joined_lists(x):
+    raw, row = tf.raw_ops, tf.constant([2])
+    first, second = (raw.TensorListFromTensor(tensor=part, element_shape=row) for part in (x, -x[1:]))
+    both = raw.TensorListConcatLists(input_a=first, input_b=second, element_dtype=tf.float32)
+    return (raw.TensorListStack(input_handle=both, element_shape=row, element_dtype=tf.float32),
+            raw.TensorListLength(input_handle=both))
+
+
 def windows_by_inputs(x, y):
     volume = {"input_sizes": [1, 3, 4, 4, 1], "filter": weight(2, 3, 2, 1, 2), "out_backprop": y}
     return (tf.raw_ops.MaxPoolV2(input=x, ksize=[1, 2, 3, 1], strides=[1, 2, 1, 1], padding="SAME"),
@@ -357,6 +365,7 @@ NETS = [
      UNKNOWN_THERE),
     ("image", "resizes_as_images_come", resizes_as_images_come, {"x": (1, None, None, 2)},
      UNKNOWN_THERE),
+    ("index", "joined_lists", joined_lists, {"x": (3, 2)}, UNKNOWN_THERE),
     ("control", "while_v2", loop, LOOP, {"convert": FUNCTIONS}),
     ("control", "while_frames", loop, LOOP, {}),
     ("control", "if_v2", branch, {"x": (2, 2)}, {"convert": FUNCTIONS}),

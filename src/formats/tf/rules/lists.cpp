@@ -112,5 +112,6 @@ extern const ReadTfFacet read_tf_tensor_list_scatter_v2{"TensorListScatterV2",
 extern const ReadTfFacet read_tf_tensor_list_set_item{"TensorListSetItem", list_op<Kind::kSetItem>};
 extern const ReadTfFacet read_tf_tensor_list_split{"TensorListSplit", list_op<Kind::kSplit>};
 extern const ReadTfFacet read_tf_tensor_list_stack{"TensorListStack", list_op<Kind::kStack>};
-
+extern const ReadTfFacet read_tf_tensor_list_concat_lists{"TensorListConcatLists",
+                                                          list_op<Kind::kJoin>};
 }  // namespace tare
