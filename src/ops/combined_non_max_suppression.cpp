@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/heap_sort.h"
 #include "ir/facets.h"
 #include "ops/non_max_suppression.h"
 #include "ports/tf_node.h"
@@ -61,6 +62,7 @@ struct Found {
   const float* box;
   float score;
   std::int64_t of_class;
+  std::size_t order;  // of discovery: class by class, the better first
 };
 
 // Of one image, the best first.
@@ -78,10 +80,11 @@ std::vector<Found> find(const EvalContext& c, std::int64_t image, const Suppress
       score[static_cast<std::size_t>(i)] = scores[i * classes + k];
     }
     for (const KeptBox& kept : keep_boxes(own.data(), score, limits))
-      all.push_back({boxes + (kept.box * sets + set) * 4, kept.score, k});
+      all.push_back({boxes + (kept.box * sets + set) * 4, kept.score, k, all.size()});
   }
-  std::stable_sort(all.begin(), all.end(),
-                   [](const Found& a, const Found& b) { return a.score > b.score; });
+  heap_sort(all, [](const Found& a, const Found& b) {
+    return a.score > b.score || (a.score == b.score && a.order < b.order);
+  });
   return all;
 }
 
