@@ -61,7 +61,7 @@ double zeta(double x, double q) {
   if (q <= 0) {
     if (q == std::floor(q)) return std::fmod(x, 2) == 0 ? kInfinity : kNaN;
     if (x != std::floor(x)) return kNaN;
-    if (q < -1e6) return kNaN;
+    if (q < -kMostTerms) return kNaN;
   }
   double sum = 0;
   for (int k = 0; k < 10 || q < 10; ++k, ++q) sum += std::pow(q, -x);
