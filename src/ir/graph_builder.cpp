@@ -36,6 +36,8 @@ void GraphBuilder::fail(std::string_view message, Code code) {
 }
 
 ValueId GraphBuilder::input(std::string name, TensorType type) {
+  if (type.shape.known() && !type.shape.checked_elements())
+    fail("input '" + name + "': " + type.shape.text() + " has too many elements");
   const ValueId id = graph().add_value({.name = std::move(name), .type = std::move(type)});
   graph().inputs.push_back(id);
   return id;

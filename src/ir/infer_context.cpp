@@ -59,6 +59,12 @@ Result<Inferred> infer_node(const Node& node, std::span<const Value* const> inpu
     error.where = error.where.empty() ? node_place(node) : node_place(node) + " > " + error.where;
     return error;
   }
+  // From here on the elements of every known shape can be counted.
+  for (const TensorType& type : context.types()) {
+    if (type.shape.known() && !type.shape.checked_elements())
+      return Error{Code::kBudgetExceeded, type.shape.text() + " has too many elements",
+                   node_place(node)};
+  }
   return Inferred{std::move(context.types()), std::move(context.output_contents()),
                   std::move(context.variable_shapes())};
 }

@@ -14,7 +14,9 @@ namespace tare {
 namespace {
 
 void infer(const TopkV2& op, InferContext& c) {
-  if (!c.require(is_integer(c.dtype(1)), "input 1 must be integers")) return;
+  if (!c.require(is_integer(c.dtype(1)) && is_integer(op.index_type),
+                 "k and the indices must be integers"))
+    return;
   Shape out = c.shape(0);
   const auto k = c.contents(1);
   if (c.shape(1).known() && !c.require(c.shape(1).elements() == 1, "k must be one number")) return;

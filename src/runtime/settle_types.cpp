@@ -76,6 +76,8 @@ class TypeSettler {
       Value& v = plan_.values[index(graph_.inputs[i])];
       if (!shapes[i].known())
         return Error{Code::kInvalidArgument, "a shape with unknown extents", v.name};
+      if (!shapes[i].checked_elements())
+        return Error{Code::kInvalidArgument, "a shape of too many elements", v.name};
       v.type.shape = shapes[i];
     }
     return {};
