@@ -10,8 +10,11 @@ const TfVariable* TfImporter::variable_of(GraphBuilder& builder, ValueId handle)
 }
 
 void TfImporter::make_variable(GraphBuilder& builder, ValueId handle, const std::string& node) {
-  handles_[{builder.id(), handle}] = node;
-  if (variables_.contains(node)) return;
+  const std::pair key{builder.id(), handle};
+  if (variables_.contains(node)) {
+    handles_[key] = node;
+    return;
+  }
   TfVariable variable{node, {}, std::nullopt};
   auto value = source_.variables != nullptr ? source_.variables->find(node) : std::nullopt;
   if (value && !*value) return builder.fail(value->error());
@@ -21,6 +24,7 @@ void TfImporter::make_variable(GraphBuilder& builder, ValueId handle, const std:
     variable.type.shape = Shape::unknown();
   if (value) variable.first = value->take();
   variables_.emplace(node, std::move(variable));
+  handles_[key] = node;
 }
 
 GraphId TfImporter::graph_of(const std::string& function, std::span<const ValueId> inputs,

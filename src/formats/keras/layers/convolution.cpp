@@ -9,8 +9,9 @@
 namespace tare {
 namespace {
 
-// [spatial..., in, out] as [out, height, width, in].
+// [spatial..., in, out] as [out, height, width, in]. A weight that could not be read has no shape.
 TensorValue as_filter(TensorValue kernel) {
+  if (kernel.type.shape.rank() < 3) return kernel;
   if (kernel.type.shape.rank() == 3) {
     Shape shape = kernel.type.shape;
     shape.insert(0, 1);
@@ -23,6 +24,7 @@ TensorValue as_filter(TensorValue kernel) {
 TensorValue as_depthwise_filter(TensorValue kernel) {
   const Shape& s = kernel.type.shape;
   const int rank = s.rank();
+  if (rank < 3) return kernel;
   const Shape shape{1, rank == 4 ? s[0] : 1, s[rank - 3], s[rank - 2] * s[rank - 1]};
   return reshaped(std::move(kernel), shape);
 }
