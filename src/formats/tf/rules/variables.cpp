@@ -69,7 +69,10 @@ void assign_variable(TfNode& n) {
 // The handle of the variable that a node of version 1 names by its value.
 ValueId handle_v1(TfNode& n) {
   const TfVariable* v = n.functions().variable_of(n.builder(), n.input(0));
-  if (!n.require(v != nullptr, "input 0 is no variable")) return ValueId::kNone;
+  if (v == nullptr) {
+    n.fail("input 0 is no variable");
+    return ValueId::kNone;
+  }
   const std::string name = v->name;
   const ValueId handle = n.emit(VarHandle{.container = {}, .shared_name = name}, {});
   if (n.ok()) n.functions().make_variable(n.builder(), handle, name);
