@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   };
   std::uint32_t sizes[2] = {};
   const auto head = take(sizeof sizes);
-  std::memcpy(sizes, head.data(), head.size());
+  if (!head.empty()) std::memcpy(sizes, head.data(), head.size());
   tare::ModelBundle bundle;
   bundle.add("saved_model.pb", tare::Buffer::copy_of(take(sizes[0])));
   const tare::Buffer index = tare::Buffer::copy_of(take(sizes[1]));
