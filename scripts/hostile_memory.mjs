@@ -1,7 +1,7 @@
 // How much memory files take at the peak that are small, ask for much and are refused: archives that unpack to a
-// thousand times their size, JSON that is deep or of very many values, shapes beyond all measure. Prints each beside what
-// SECURITY.md promises; ends with 1 when one takes more. Peaks are resident memory, JavaScript's and the engine's
-// together, above that of a process in which an empty file was refused.
+// thousand times their size, JSON that is deep or of very many values, graphs whose calls or branches multiply, shapes
+// beyond all measure. Prints each beside what SECURITY.md promises; ends with 1 when one takes more. Peaks are resident
+// memory, JavaScript's and the engine's together, above that of a process in which an empty file was refused.
 //
 //   node scripts/hostile_memory.mjs [MODEL...]      default: files made here, and the shared cases whose name says so
 import { execFileSync } from 'node:child_process';
@@ -25,6 +25,36 @@ const config = { name: 'config.json', bytes: Buffer.from('{"class_name":"Sequent
 const blanks = (name, megabytes) => ({ name, bytes: Buffer.alloc(megabytes * megabyte, ' '), deflate: true });
 const zeros = (name, megabytes) => ({ name, bytes: Buffer.alloc(megabytes * megabyte), deflate: true });
 const three = (make) => [1, 2, 3].map(make);
+const node = (name, op, input = [], attr = {}) => ({ name, op, input, attr });
+const graph = (nodes, functions = []) =>
+  JSON.stringify({ format: 'graph-model', modelTopology: { node: nodes, library: { function: functions } } });
+const floats = { T: { type: 'DT_FLOAT' } };
+const placeholder = (name, type) => node(name, 'Placeholder', [], { dtype: { type } });
+
+// Each function calls the next one twice.
+function callsThatDouble(depth) {
+  const argument = (name) => ({ name, type: 'DT_FLOAT' });
+  const call = (name, input, next) => node(name, 'PartitionedCall', [input], { f: { func: { name: `f${next}` } } });
+  const functions = Array.from({ length: depth }, (_, i) => ({
+    signature: { name: `f${i}`, inputArg: [argument('a')], outputArg: [argument('o')] },
+    nodeDef: i + 1 < depth ? [call('p', 'a', i + 1), call('q', 'p:output:0', i + 1)] : [node('q', 'Neg', ['a'], floats)],
+    ret: { o: i + 1 < depth ? 'q:output:0' : 'q:y:0' },
+  }));
+  return graph([placeholder('x', 'DT_FLOAT'), call('y', 'x', 0)], functions);
+}
+
+// Each branch needs the same long way.
+function branchesThatShare(count) {
+  const way = Array.from({ length: count }, (_, i) => node(`n${i + 1}`, 'Neg', [`n${i}`], floats));
+  const branches = Array.from({ length: count }, (_, i) => [
+    node(`s${i}`, 'Switch', ['n0', 'p'], floats),
+    node(`a${i}`, 'AddV2', [`s${i}`, `n${count}`], floats),
+    node(`m${i}`, 'Merge', [`a${i}`, `s${i}:1`], floats),
+  ]);
+  const all = node('y', 'AddN', Array.from({ length: count }, (_, i) => `m${i}`), floats);
+  return graph([placeholder('n0', 'DT_FLOAT'), placeholder('p', 'DT_BOOL'), ...way, ...branches.flat(), all]);
+}
+
 const made = {
   'empty.json': () => '',
   'config of 200 MB.keras': () => zip([blanks('config.json', 200)]),
@@ -38,6 +68,8 @@ const made = {
   'a hundred thousand objects deep.json': () => '{"modelTopology":'.repeat(100_000),
   'five million values.json': () => `{"modelTopology":[${'0,'.repeat(5_000_000)}0]}`,
   '30 MB of blanks.json': () => `{${' '.repeat(30 * megabyte)}`,
+  'calls that double.json': () => callsThatDouble(22),
+  'branches that share a way.json': () => branchesThatShare(3000),
   'a name of 30 MB.json': () => `{"${'a'.repeat(30 * megabyte)}":`,
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,7 +63,7 @@ struct TfAttr {
   double number = 0;
   TfType type = {};
   TfShape shape = {};
-  std::vector<TfTensor> tensor = {};  // one
+  std::shared_ptr<const TfTensor> tensor = {};
   std::vector<TfAttr> list = {};
 };
 std::string_view tf_attr_kind_name(TfAttr::Kind kind);

@@ -178,7 +178,7 @@ TfAttr AttrDecoder::attr(std::span<const std::byte> bytes) {
         a = {.kind = Kind::kShape, .shape = shape(p.bytes())};
         break;
       case 8:
-        a = {.kind = Kind::kTensor, .tensor = {tensor(p.bytes())}};
+        a = {.kind = Kind::kTensor, .tensor = std::make_shared<TfTensor>(tensor(p.bytes()))};
         break;
       case 9:
         a = {.kind = Kind::kPlaceholder, .text = p.text()};

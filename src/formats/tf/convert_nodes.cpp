@@ -41,16 +41,25 @@ ValueId TfImporter::value_of(Walk& walk, const TfEdge& edge) {
   return ValueId::kNone;
 }
 
+// Made once, however often the node's function is called.
+Result<TensorValue> TfImporter::own_value(const TfTensor& tensor) {
+  const auto made = tensors_.find(&tensor);
+  if (made != tensors_.end()) return made->second;
+  auto value = tensor.value(options_.max_bytes);
+  if (value) tensors_.emplace(&tensor, *value);
+  return value;
+}
+
 void TfImporter::constant(Walk& walk, const TfNodeDef& node, TfNode& n) {
   const TfAttr* attr = node.find("value");
   const TfTensor* tensor =
-      attr != nullptr && attr->kind == TfAttr::Kind::kTensor ? &attr->tensor[0] : nullptr;
+      attr != nullptr && attr->kind == TfAttr::Kind::kTensor ? attr->tensor.get() : nullptr;
   std::optional<Result<TensorValue>> value;
   if (source_.constants != nullptr) value = source_.constants->find(walk.prefix + node.name);
   if (source_.constants != nullptr && !value && !walk.prefix.empty())
     value = source_.constants->find(node.name);
   if (!value && tensor != nullptr) {
-    auto own = tensor->value(options_.max_bytes);
+    auto own = own_value(*tensor);
     if (own && source_.constants != nullptr && !tensor->has_values() &&
         own->type.shape.elements() > 0) {
       return n.fail("there are no weights of this name");
@@ -86,11 +95,16 @@ void TfImporter::convert_node(Walk& walk, std::size_t number) {
     return b.fail("more than " + std::to_string(options_.max_nodes) + " nodes",
                   Code::kBudgetExceeded);
   std::vector<ValueId> inputs;
+  b.set_scope(node.name);
+  const bool assigns = assigns_variable(node.op);
   for (const TfEdge& edge : walk.index.inputs(number)) {
-    if (!edge.control) inputs.push_back(value_of(walk, edge));
+    if (edge.control) continue;
+    const ValueId value = value_of(walk, edge);
+    // The first input of an assignment names the variable, whatever it holds.
+    inputs.push_back(assigns && inputs.empty() ? value : current(b, value));
   }
   if (!b.ok()) return;
-  b.set_scope(node.name);
+  assignments_ += assigns;
   TfNode n(node, b, *this, std::move(inputs));
   if (!check_type(node, n)) return;
   if (node.op == "Const") {

@@ -6,7 +6,8 @@
 
 namespace tare {
 
-Result<FrameLowering::Loop> FrameLowering::loop_of(const std::string& frame) const {
+Result<FrameLowering::Loop> FrameLowering::loop_of(const std::string& frame) {
+  visits_left_ -= static_cast<std::int64_t>(nodes_.size() / 8);
   Loop loop;
   std::map<std::size_t, std::size_t> merge_of;  // by enter
   std::map<std::size_t, std::size_t> place;     // of a merge among the variables
@@ -51,53 +52,70 @@ Result<FrameLowering::Loop> FrameLowering::loop_of(const std::string& frame) con
   return loop;
 }
 
+// The loop's exits give what the While node of this name gives. What is left of the loop must not
+// be a circle, nor be taken for a loop again.
+void FrameLowering::replace_loop(const Loop& loop, const std::string& name) {
+  for (TfNodeDef& exit : nodes_) {
+    if (!is_op(exit, "Exit") || exit.inputs.empty()) continue;
+    const std::size_t from = find(exit.inputs[0]);
+    for (std::size_t i = 0; i < loop.merges.size(); ++i) {
+      if (from == SIZE_MAX || from != loop.switches[i]) continue;
+      exit.op = "Identity";
+      exit.inputs[0] = name + ":" + std::to_string(i);
+    }
+  }
+  for (const auto* left : {&loop.merges, &loop.enters, &loop.constants}) {
+    for (const std::size_t n : *left) nodes_[n].op = "Identity", nodes_[n].inputs.resize(1);
+  }
+}
+
 Result<bool> FrameLowering::lower_loop(const std::string& frame) {
   auto found = loop_of(frame);
   if (!found) return found.error();
   const Loop& loop = *found;
-  const std::size_t variables = loop.merges.size();
-  const auto argument_of = [&](std::size_t node, std::size_t port) -> std::string {
-    for (std::size_t i = 0; i < variables; ++i) {
-      if (node == loop.merges[i] || (node == loop.switches[i] && port == 1))
-        return argument_name(i);
-    }
-    for (std::size_t i = 0; i < loop.constants.size(); ++i) {
-      if (node == loop.constants[i]) return argument_name(variables + i);
-    }
-    return {};
+  std::unordered_map<std::size_t, std::size_t> arguments;  // by node
+  const std::size_t count = loop.merges.size() + loop.constants.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool varies = i < loop.merges.size();
+    arguments.emplace(varies ? loop.merges[i] : loop.constants[i - loop.merges.size()], i);
+    if (varies) arguments.emplace(loop.switches[i], i);
+  }
+  const Stop stop = [&](const std::string& input, std::size_t node) {
+    const auto at = arguments.find(node);
+    const bool leaves =
+        at != arguments.end() && is_op(nodes_[node], "Switch") && tensor_reference(input).port != 1;
+    return at == arguments.end() || leaves ? std::string() : argument_name(at->second);
   };
   std::vector<std::string> next;
   for (const std::size_t n : loop.nexts) next.push_back(nodes_[n].inputs[0]);
-  Piece cond = cut({nodes_[loop.cond].inputs[0]}, argument_of);
-  Piece body = cut(next, argument_of);
+  std::vector<std::size_t> entries(loop.merges);
+  entries.insert(entries.end(), loop.constants.begin(), loop.constants.end());
+  const std::vector<bool> inside = ordered_.empty() ? std::vector<bool>() : after(entries);
+  const Piece cond = cut({nodes_[loop.cond].inputs[0]}, stop, inside);
+  Piece body = cut(std::move(next), stop, inside);
   if (!cond.ready || !body.ready) return false;
-  for (std::size_t i = 0; i < loop.constants.size(); ++i)
-    body.results.push_back(argument_name(variables + i));
-  const std::size_t arguments = variables + loop.constants.size();
-  TfNodeDef node;
-  node.name = prefix_ + "while " + frame;
-  node.op = "While";
-  for (const std::size_t e : loop.enters) node.inputs.push_back(nodes_[e].inputs[0]);
-  for (const std::size_t e : loop.constants) node.inputs.push_back(nodes_[e].inputs[0]);
-  node.attrs.emplace_back(
-      "cond", function_attr(add_function("cond of " + frame, arguments, std::move(cond))));
-  node.attrs.emplace_back(
-      "body", function_attr(add_function("body of " + frame, arguments, std::move(body))));
-  for (TfNodeDef& exit : nodes_) {
-    if (!is_op(exit, "Exit") || exit.inputs.empty()) continue;
-    const std::size_t from = find(exit.inputs[0]);
-    for (std::size_t i = 0; i < variables; ++i) {
-      if (from == SIZE_MAX || from != loop.switches[i]) continue;
-      exit.op = "Identity";
-      exit.inputs = {node.name + ":" + std::to_string(i)};
-    }
+  for (const std::size_t change : body.changes) {
+    if (cond.nodes.contains(change))
+      return bad(change, "a loop's condition and body both need this change of state",
+                 Code::kUnsupported);
   }
-  // What is left of the loop must not be a circle, nor be taken for a loop again.
-  for (const std::size_t m : loop.merges) nodes_[m].op = "Identity", nodes_[m].inputs.resize(1);
-  for (const std::size_t e : loop.enters) nodes_[e].op = "Identity", nodes_[e].inputs.resize(1);
-  for (const std::size_t e : loop.constants) nodes_[e].op = "Identity", nodes_[e].inputs.resize(1);
-  nodes_.push_back(std::move(node));
-  index();
+  for (const std::size_t e : loop.constants) body.results.push_back(nodes_[e].name);
+  TfNodeDef node{prefix_ + "while " + frame, "While", {}, {}};
+  for (const auto* enters : {&loop.enters, &loop.constants}) {
+    for (const std::size_t e : *enters) node.inputs.push_back(nodes_[e].inputs[0]);
+  }
+  for (const auto* enters : {&loop.enters, &loop.constants}) {
+    for (const std::size_t e : *enters)
+      lift({nodes_[e].inputs.begin() + 1, nodes_[e].inputs.end()}, node);
+  }
+  lift(cond.before, node);
+  lift(body.before, node);
+  node.attrs.emplace_back("cond",
+                          function_attr(add_function("cond of " + frame, count, cond, stop)));
+  node.attrs.emplace_back("body",
+                          function_attr(add_function("body of " + frame, count, body, stop)));
+  replace_loop(loop, node.name);
+  add_node(std::move(node), !cond.changes.empty() || !body.changes.empty());
   return true;
 }
 

@@ -27,6 +27,9 @@ struct TfGraphDef {
   std::vector<TfFunctionDef> functions;
 };
 
+bool assigns_variable(std::string_view op);
+bool changes_state(std::string_view op);  // of a variable or a table
+
 Result<TfGraphDef> decode_tf_graph(Json graph, std::int64_t max_nodes);
 Result<TfGraphDef> decode_tf_graph(std::span<const std::byte> protobuf, std::int64_t max_nodes);
 

@@ -102,6 +102,16 @@ bool read_port(std::string_view text, std::size_t& port) {
 
 }  // namespace
 
+bool assigns_variable(std::string_view op) {
+  return op.starts_with("Assign") || op.starts_with("ResourceScatter") ||
+         (op.starts_with("Scatter") && op != "ScatterNd" && op != "ScatterNdNonAliasingAdd");
+}
+
+bool changes_state(std::string_view op) {
+  return assigns_variable(op) || op.starts_with("InitializeTable") ||
+         op.starts_with("LookupTableImport");
+}
+
 Result<TfEdge> TfGraphIndex::find_in_function(std::string_view name, std::string_view rest) const {
   const auto found = names_.find(name);
   if (found == names_.end()) return bad("there is no node '" + std::string(name) + "'");

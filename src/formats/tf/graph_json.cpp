@@ -166,7 +166,7 @@ TfAttr Decoder::single(Json json) {
   else if (key == "shape")
     a = {.kind = Kind::kShape, .shape = shape(json)};
   else if (key == "tensor")
-    a = {.kind = Kind::kTensor, .tensor = {tensor(json)}};
+    a = {.kind = Kind::kTensor, .tensor = std::make_shared<TfTensor>(tensor(json))};
   else if (key == "func")
     a = {.kind = Kind::kFunction, .text = std::string(json.at("name").string(sink_))};
   else if (key == "placeholder")

@@ -74,8 +74,7 @@ void TfImporter::feed_assets(Walk& walk) {
 }
 
 Status TfImporter::add_signature(const TfSignature& signature, const TfGraphIndex& index) {
-  const auto id = static_cast<GraphId>(module_.graphs.size());
-  module_.graphs.emplace_back().name = signature.name.empty() ? "main" : signature.name;
+  const GraphId id = add_graph(signature.name.empty() ? "main" : signature.name);
   GraphBuilder b(module_, id, &budget_);
   Walk walk{index, b, std::vector<std::vector<ValueId>>(index.nodes().size()), {}};
   Entry entry{signature.name, id, {}, {}};
@@ -103,7 +102,7 @@ Status TfImporter::add_signature(const TfSignature& signature, const TfGraphInde
   }
   if (b.ok()) convert(walk, roots);
   for (const TfEdge& edge : roots) {
-    if (b.ok()) b.output(value_of(walk, edge));
+    if (b.ok()) b.output(current(b, value_of(walk, edge)));
   }
   if (!b.ok()) return b.error();
   module_.entries.push_back(std::move(entry));
@@ -121,9 +120,7 @@ void TfImporter::find_assignments(const TfGraphIndex& index) {
   std::vector<const TfFunctionDef*> open;
   std::set<std::string> seen;
   const auto visit = [&](const TfNodeDef& node) {
-    assigns_ |= node.op.starts_with("Assign") || node.op.starts_with("ResourceScatter") ||
-                (node.op.starts_with("Scatter") && node.op != "ScatterNd" &&
-                 node.op != "ScatterNdNonAliasingAdd");
+    assigns_ |= assigns_variable(node.op);
     const auto call = [&](const std::string& name) {
       const auto found = functions_.find(name);
       if (found != functions_.end() && seen.insert(name).second) open.push_back(found->second.def);

@@ -52,6 +52,9 @@ class TfImporter : public TfFunctions {
   void convert(Walk& walk, const std::vector<TfEdge>& roots);
   void convert_node(Walk& walk, std::size_t node);
   ValueId value_of(Walk& walk, const TfEdge& edge);
+  GraphId add_graph(std::string name);
+  ValueId current(GraphBuilder& builder, ValueId value);
+  Result<TensorValue> own_value(const TfTensor& tensor);
   void constant(Walk& walk, const TfNodeDef& node, TfNode& n);
   void feed_assets(Walk& walk);
   const TfFunctionDef* function_named(const std::string& name, GraphBuilder& builder);
@@ -66,8 +69,16 @@ class TfImporter : public TfFunctions {
   };
   std::unordered_map<std::string, Function> functions_;
   std::map<std::string, TfVariable> variables_;
-  std::map<std::pair<GraphId, ValueId>, std::string> handles_;  // the node that made the variable
-  bool assigns_ = false;                                        // some signature assigns variables
+  std::unordered_map<const TfTensor*, TensorValue> tensors_;  // of constants
+  // A value that is a variable's handle or, in version 1, stands for the variable.
+  struct Handle {
+    std::string node;  // that made the variable
+    int assignments;   // before the value was read
+  };
+  std::map<std::pair<GraphId, ValueId>, Handle> handles_;
+  std::map<std::pair<GraphId, std::string>, ValueId> latest_;  // read of a variable of version 1
+  int assignments_ = 0;                                        // that were converted
+  bool assigns_ = false;                                       // some signature assigns variables
   bool initializing_ = false;
   std::int64_t left_;  // nodes that may still be converted
   int depth_ = 0;

@@ -28,8 +28,7 @@ Status TfImporter::run_initializer_graph(GraphBuilder& b) {
 Status TfImporter::add_initializer(const TfGraphIndex& index) {
   const bool no_values = !assigns_ || variables_.empty();
   if (no_values && source_.initializer.empty() && source_.initializer_graph == nullptr) return {};
-  const auto id = static_cast<GraphId>(module_.graphs.size());
-  module_.graphs.emplace_back().name = "initializer";
+  const GraphId id = add_graph("initializer");
   GraphBuilder b(module_, id, &budget_);
   for (const auto& [name, variable] : variables_) {
     if (!assigns_ || !variable.first) continue;

@@ -16,7 +16,7 @@ std::vector<std::string> strings_of(const TfGraphIndex& index, const TfEdge& edg
   if (index.is_argument(edge)) return strings;
   const TfAttr* value = index.nodes()[edge.node].find("value");
   if (value == nullptr || value->kind != TfAttr::Kind::kTensor) return strings;
-  auto tensor = value->tensor[0].value(std::uint64_t{1} << 28);
+  auto tensor = value->tensor->value(std::uint64_t{1} << 28);
   if (!tensor || tensor->type.dtype != DType::kString) return strings;
   for (std::int64_t i = 0; i < tensor->type.shape.elements(); ++i)
     strings.emplace_back(string_at(tensor->bytes.bytes(), i));

@@ -10,6 +10,7 @@ import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from makers.case_file import EXACT, FLOAT_TOLERANCE, Case
+from makers.tfgraph_assignments import GRAPHS, v1
 from makers.tfgraph_nets import NETS
 from makers.tfgraph_read_back import graph_of, run_model_json
 from tfjs_writer import convert_saved_model
@@ -23,6 +24,7 @@ def make():
         make_case(Case("tfgraph", group, name, SOURCE), net, shapes, options)
     make_variables_and_signatures()
     make_old_variables()
+    make_assignments()
     make_examples()
     make_hash_table()
 
@@ -183,11 +185,9 @@ def make_variables_and_signatures():
 
 
 def make_old_variables():
-    """Variables of version 1, which scatters change by rows: state stays from run to run."""
-    case = Case("tfgraph", "saved_model", "scatter_version_1", SOURCE)
-    v1, outputs = tf.compat.v1, {}
-    with v1.Graph().as_default(), v1.Session() as session, tempfile.TemporaryDirectory() as folder:
-        x = v1.placeholder(tf.float32, [2, 2], name="x")
+    """Variables of version 1, which scatters change by rows."""
+    def build(x):
+        outputs = {}
         for op in ("Update", "Add", "Mul", "Div", "Max", "NdSub"):
             first = np.arange(1, 7, dtype=np.float32).reshape(3, 2)
             variable = v1.get_variable(op, initializer=first, use_resource=False)
@@ -196,14 +196,40 @@ def make_old_variables():
             changed = getattr(tf.raw_ops, f"Scatter{op}")(ref=variable.op.outputs[0], indices=rows,
                                                           updates=update)
             outputs[op.lower()] = tf.identity(changed, name=f"out_{op}")
+        return outputs
+    make_session(Case("tfgraph", "saved_model", "scatter_version_1", SOURCE), build, "Scatter")
+
+
+def make_assignments():
+    """Assignments in branches and loops made of Switch and Merge, to variables of both kinds."""
+    v1.disable_control_flow_v2()
+    for resource in (False, True):
+        def build(x):
+            outputs = {}
+            for graph in GRAPHS:
+                name = graph.__name__
+                variable = v1.get_variable(name, initializer=np.ones([2, 2], np.float32),
+                                           use_resource=resource)
+                outputs[name] = tf.identity(graph(variable, x), name=f"out_{name}")
+            return outputs
+        kind = "resource" if resource else "version_1"
+        make_session(Case("tfgraph", "saved_model", f"assignments_{kind}", SOURCE), build, "Assign")
+    v1.enable_control_flow_v2()
+
+
+def make_session(case, build, ops):
+    """A graph of version 1 with what its session gives; state stays from run to run."""
+    with v1.Graph().as_default(), v1.Session() as session, tempfile.TemporaryDirectory() as folder:
+        x = v1.placeholder(tf.float32, [2, 2], name="x")
+        outputs = build(x)
         session.run(v1.global_variables_initializer())
         v1.saved_model.simple_save(session, f"{folder}/saved", {"x": x}, outputs)
         keep_saved_model(f"{folder}/saved", case)
         for _ in range(2):
             inputs = {"x": case.normal(2, 2, scale=1.5)}
             case.add_run(inputs, session.run(outputs, {x: inputs["x"]}))
-        ops = ops_of(v1.get_default_graph().as_graph_def())
-    case.write(["saved_model"], [op for op in ops if op.startswith("Scatter")], stateful=True,
+        found = ops_of(v1.get_default_graph().as_graph_def())
+    case.write(["saved_model"], [op for op in found if op.startswith(ops)], stateful=True,
                tolerance=FLOAT_TOLERANCE)
 
 

@@ -7,10 +7,10 @@
 namespace tare {
 namespace {
 
-Result<TfGraphDef> from_json(const char* text) {
+Result<TfGraphDef> from_json(std::string_view text, std::int64_t max_nodes = 100) {
   auto document = JsonDocument::parse(text);
   if (!document) return document.error();
-  return decode_tf_graph(document->root(), 100);
+  return decode_tf_graph(document->root(), max_nodes);
 }
 
 Result<TfGraphDef> from_bytes(std::string_view bytes, std::int64_t max_nodes = 100) {
@@ -48,7 +48,7 @@ TEST(TfGraph, ReadsJsonAsWritersVary) {
   EXPECT_EQ(node.find("text")->text, "SAME");
   EXPECT_EQ(node.find("bytes")->text, "SA");
   EXPECT_EQ(node.find("big")->integer, INT64_MIN);
-  EXPECT_EQ(node.find("value")->tensor[0].shape.dims, (std::vector<std::int64_t>{2, 0}));
+  EXPECT_EQ(node.find("value")->tensor->shape.dims, (std::vector<std::int64_t>{2, 0}));
 }
 
 TEST(TfGraph, NamesWhatIsWrongInJson) {
@@ -112,7 +112,8 @@ TEST(TfGraph, MakesABranchOfSwitchAndMerge) {
     {"name":"merge","op":"Merge","input":["no","yes"]}]})");
   ASSERT_TRUE(graph.ok());
   ASSERT_TRUE(lower_frames(*graph).ok());
-  const TfNodeDef& branch = graph->nodes[5];
+  EXPECT_EQ(graph->nodes[5].inputs[0], "if merge:0");
+  const TfNodeDef& branch = graph->nodes.back();
   EXPECT_EQ(branch.op, "If");
   EXPECT_EQ(branch.inputs, (std::vector<std::string>{"p", "x"}));
   ASSERT_EQ(graph->functions.size(), 2u);
@@ -120,6 +121,50 @@ TEST(TfGraph, MakesABranchOfSwitchAndMerge) {
     const bool then = f.name == branch.find("then_branch")->text;
     EXPECT_EQ(f.nodes[0].op, then ? "Abs" : "Neg");
   }
+}
+
+// Both results wait for the assignment, which must not be made twice.
+TEST(TfGraph, MakesOneBranchOfResultsThatShareAnAssignment) {
+  auto graph = from_json(R"({"node":[
+    {"name":"p","op":"Placeholder"},{"name":"v","op":"VarHandleOp"},
+    {"name":"switch","op":"Switch","input":["v","p"]},{"name":"one","op":"Const"},
+    {"name":"assign","op":"AssignAddVariableOp","input":["switch:1","one"]},
+    {"name":"read","op":"ReadVariableOp","input":["switch"]},
+    {"name":"a","op":"Neg","input":["one","^assign"]},
+    {"name":"b","op":"Abs","input":["one","^assign"]},
+    {"name":"merge a","op":"Merge","input":["read","a"]},
+    {"name":"merge b","op":"Merge","input":["read","b"]},
+    {"name":"sum","op":"AddV2","input":["merge a","merge b"]}]})");
+  ASSERT_TRUE(graph.ok());
+  ASSERT_TRUE(lower_frames(*graph).ok());
+  ASSERT_EQ(graph->functions.size(), 2u);
+  const TfNodeDef& branch = graph->nodes.back();
+  for (const TfFunctionDef& f : graph->functions) {
+    EXPECT_EQ(f.outputs.size(), 4u);
+    const auto assigns = std::count_if(f.nodes.begin(), f.nodes.end(), [](const TfNodeDef& n) {
+      return n.op == "AssignAddVariableOp";
+    });
+    EXPECT_EQ(assigns, f.name == branch.find("then_branch")->text ? 1 : 0);
+  }
+}
+
+// A small file must not grow into a large graph.
+TEST(TfGraph, RefusesBranchesThatShareALongWay) {
+  std::string nodes = R"({"name":"p","op":"Placeholder"},{"name":"n0","op":"Const"})";
+  for (int i = 1; i < 1000; ++i)
+    nodes += R"(,{"name":"n)" + std::to_string(i) + R"(","op":"Neg","input":["n)" +
+             std::to_string(i - 1) + R"("]})";
+  for (int i = 0; i < 1000; ++i) {
+    const std::string k = std::to_string(i);
+    nodes += R"(,{"name":"s)" + k + R"(","op":"Switch","input":["p","p"]},{"name":"a)" + k +
+             R"(","op":"And","input":["s)" + k + R"(","n999"]},{"name":"m)" + k +
+             R"(","op":"Merge","input":["a)" + k + R"(","s)" + k + R"(:1"]})";
+  }
+  auto graph = from_json("{\"node\":[" + nodes + "]}", 10000);
+  ASSERT_TRUE(graph.ok()) << graph.error().text();
+  const Status status = lower_frames(*graph);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, Code::kBudgetExceeded);
 }
 
 }  // namespace
