@@ -114,4 +114,34 @@ describe('the page in chromium alone', { skip: chromiumBrowser.skip }, () => {
     server.misbehave = undefined;
     await page.close();
   });
+
+  test('a folder that is dropped loads, also in a worker', async () => {
+    const page = await browser.open();
+    await page.goto(`${server.origin}/pages/package.html`);
+    await page.until(() => globalThis.tare !== undefined);
+    const devtools = await page.raw.context().newCDPSession(page.raw);
+    const drop = async (file, worker) => {
+      await page.evaluate((inWorker) => {
+        document.ondragover = (event) => event.preventDefault();
+        globalThis.price = new Promise((resolve) => {
+          document.ondrop = async (event) => {
+            event.preventDefault();
+            const load = async ({ dataTransfer }) => {
+              const model = await tare.loadModel(dataTransfer, { worker: inWorker });
+              return Math.round((await model.predict([3, 2, 1]))[0]);
+            };
+            resolve(load(event).catch(String));
+          };
+        });
+      }, worker);
+      const data = { items: [], files: [path.join(root, file)], dragOperationsMask: 1 };
+      for (const type of ['dragEnter', 'dragOver', 'drop'])
+        await devtools.send('Input.dispatchDragEvent', { type, x: 50, y: 50, data });
+      return page.evaluate(() => globalThis.price);
+    };
+    for (const file of ['models/fruit/saved_model', 'models/fruit/tfjs', 'models/fruit/fruit.tflite'])
+      assert.equal(await drop(file, false), 321, file);
+    assert.equal(await drop('models/fruit/saved_model', true), 321);
+    await page.close();
+  });
 });

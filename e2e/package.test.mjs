@@ -134,11 +134,13 @@ for (const { name, path, launch, skip } of browsers) {
           await price(files),
           await price(transfer.files),
           await price(transfer.files, { worker: true }),
+          await price(transfer),
+          await price({ [names[0]]: files[0], [names[1]]: bytes[1] }),
           await price({ [names[0]]: bytes[0], [names[1]]: bytes[1] }),
           await given,
         ];
       });
-      assert.deepEqual(result, [321, 321, 321, 321, 'AbortError']);
+      assert.deepEqual(result, [321, 321, 321, 321, 321, 321, 'AbortError']);
     });
 
     test('what cannot be loaded is a ModelError, and the next load works', async () => {

@@ -44,6 +44,24 @@ export const browsers = [
 
 export const [chromiumBrowser, firefoxBrowser] = browsers;
 
+// What both drivers call by the same names.
+function handleOf(page, context) {
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  return {
+    problems,
+    raw: page,
+    goto: (address) => page.goto(address),
+    close: () => context.close(),
+    evaluate: (action, argument) => page.evaluate(action, argument),
+    press: (key) => page.keyboard.press(key),
+    type: (text) => page.keyboard.type(text),
+  };
+}
+
 async function launchChromium(path) {
   const { chromium } = await import('playwright-core');
   const browser = await chromium.launch({ executablePath: path, args: chromiumFlags });
@@ -58,19 +76,8 @@ async function launchChromium(path) {
       });
       const page = await context.newPage();
       if (init !== undefined) await page.addInitScript(init);
-      const problems = [];
-      page.on('pageerror', (error) => problems.push(String(error)));
-      page.on('console', (message) => {
-        if (message.type() === 'error') problems.push(message.text());
-      });
       return {
-        problems,
-        raw: page,
-        goto: (address) => page.goto(address),
-        close: () => context.close(),
-        evaluate: (action, argument) => page.evaluate(action, argument),
-        press: (key) => page.keyboard.press(key),
-        type: (text) => page.keyboard.type(text),
+        ...handleOf(page, context),
         // A control that says it is disabled can still be clicked by a person.
         click: (selector) => page.click(selector, { force: true }),
         until: (action, argument) => page.waitForFunction(action, argument, { timeout: 20_000 }),
@@ -95,19 +102,8 @@ async function launchFirefox(path) {
       const page = await context.newPage();
       await page.setViewport({ width, height });
       if (init !== undefined) await page.evaluateOnNewDocument(init);
-      const problems = [];
-      page.on('pageerror', (error) => problems.push(String(error)));
-      page.on('console', (message) => {
-        if (message.type() === 'error') problems.push(message.text());
-      });
       return {
-        problems,
-        raw: page,
-        goto: (address) => page.goto(address),
-        close: () => context.close(),
-        evaluate: (action, argument) => page.evaluate(action, argument),
-        press: (key) => page.keyboard.press(key),
-        type: (text) => page.keyboard.type(text),
+        ...handleOf(page, context),
         click: (selector) => page.click(selector),
         until: (action, argument) => page.waitForFunction(action, { timeout: 20_000 }, argument),
         screenshot: (options) => page.screenshot(options),

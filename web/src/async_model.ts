@@ -8,7 +8,7 @@ import type { LoadOptions, Prepared } from './load.js';
 import type { InputValue, ModelInfo, OutputValue, Report, RunOptions, SignatureInfo } from './model.js';
 import { isNode, nodeModule } from './node.js';
 import type { LoadedInfo, Reply, Request } from './protocol.js';
-import { openSource, resolveAddress, type ModelSource } from './source.js';
+import { isListOfFiles, named, openSource, resolveAddress, type FileSource } from './source.js';
 import type { TensorData, TensorInfo, TensorInput } from './tensor.js';
 
 interface Pending {
@@ -118,13 +118,13 @@ export class AsyncModel implements ModelInfo {
   }
 
   /** @internal Use loadModel with `worker: true`. */
-  static async load(source: ModelSource, { signal, onProgress, ...options }: LoadOptions): Promise<AsyncModel> {
+  static async load(source: FileSource, { signal, onProgress, ...options }: LoadOptions): Promise<AsyncModel> {
     signal?.throwIfAborted();
     const build = chooseBuild(options.build);
     // The worker's own address is not the page's: relative ones are resolved here.
     const absolute =
       typeof source === 'string' || source instanceof URL ? (await resolveAddress(source)).href : source;
-    const cloneable = isListOfFiles(absolute) ? Array.from(absolute) : absolute;
+    const cloneable = isListOfFiles(absolute) ? named(Array.from(absolute)) : absolute;
     const preparation = prepare(cloneable, build);
     preparation.catch(() => undefined); // Reported below, when there is a line to close.
     const line = await Line.open();
@@ -178,16 +178,7 @@ if (typeof Symbol.dispose === 'symbol') {
 }
 
 // Where the name does not tell the engine, the worker finds it out and compiles it.
-async function prepare(source: ModelSource, build: Build): Promise<Prepared | undefined> {
+async function prepare(source: FileSource, build: Build): Promise<Prepared | undefined> {
   const kind = guessEngine((await openSource(source)).main);
   return kind && { kind, module: await engineModule(kind, build) };
-}
-
-function isListOfFiles(source: ModelSource): source is ArrayLike<File> {
-  return (
-    typeof source === 'object' &&
-    !(source instanceof Map) &&
-    !ArrayBuffer.isView(source) &&
-    (Symbol.iterator in source || 'length' in source)
-  );
 }

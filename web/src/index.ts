@@ -1,12 +1,14 @@
 // The npm package `tare`: runs models that TensorFlow exports, in the browser and in Node.
 import { AsyncModel } from './async_model.js';
+import { filesOfDrop, isDrop } from './drop.js';
 import { loadHere, type LoadOptions } from './load.js';
 import type { Model } from './model.js';
-import type { ModelSource } from './source.js';
+import type { FileSource, ModelSource } from './source.js';
 
 /**
- * Loads a model: an address, File objects, bytes by name, or, in Node, a path. Give the model file (model.json,
- * .tflite, .h5, .keras, ...); weights that lie beside it are fetched by themselves.
+ * Loads a model: an address, File objects, a drop (`event.dataTransfer`, with the folders in it), bytes or files by
+ * name, or, in Node, a path. Give the model file (model.json, .tflite, .h5, .keras, ...); weights that lie beside it
+ * are fetched by themselves.
  *
  * With `worker: true` the model lives in a worker and its methods return promises.
  */
@@ -16,7 +18,9 @@ export function loadModel(
   source: ModelSource,
   { worker = false, ...options }: LoadOptions & { worker?: boolean } = {},
 ): Promise<Model | AsyncModel> {
-  return worker ? AsyncModel.load(source, options) : loadHere(source, options);
+  const load = (files: FileSource): Promise<Model | AsyncModel> =>
+    worker ? AsyncModel.load(files, options) : loadHere(files, options);
+  return isDrop(source) ? filesOfDrop(source).then(load) : load(source);
 }
 
 export { ModelError, type ErrorCode } from './error.js';

@@ -5,7 +5,7 @@ import { ModelError } from './error.js';
 import type { Build } from './features.js';
 import { Model } from './model.js';
 import { Native, type EngineOptions } from './native.js';
-import { openSource, type ModelSource } from './source.js';
+import { openSource, type FileSource } from './source.js';
 
 export interface LoadOptions extends EngineOptions {
   onProgress?: (progress: Progress) => void;
@@ -20,7 +20,7 @@ export interface Prepared {
   module: WebAssembly.Module;
 }
 
-export function loadHere(source: ModelSource, options: LoadOptions, prepared?: Prepared): Promise<Model> {
+export function loadHere(source: FileSource, options: LoadOptions, prepared?: Prepared): Promise<Model> {
   return loadFrom(() => openSource(source), options, prepared);
 }
 

@@ -3,13 +3,13 @@ import type { ErrorInfo } from './error.js';
 import type { LoadOptions, Prepared } from './load.js';
 import type { InputValue, ModelInfo, RunOptions } from './model.js';
 import type { Progress } from './address.js';
-import type { ModelSource } from './source.js';
+import type { FileSource } from './source.js';
 import type { TensorInput } from './tensor.js';
 
 export type Request =
   | {
       kind: 'load';
-      source: ModelSource;
+      source: FileSource;
       options: Omit<LoadOptions, 'signal' | 'onProgress'>;
       prepared: Prepared | undefined;
     }

@@ -7,20 +7,29 @@ export type Bytes = Uint8Array | ArrayBuffer;
 
 /** The first entry of a map is the model unless another is named like one (model.json, saved_model.pb, ...). */
 export type ModelSource =
-  string | URL | Blob | Iterable<File> | ArrayLike<File> | Bytes | Map<string, Bytes> | Readonly<Record<string, Bytes>>;
+  | string
+  | URL
+  | Blob
+  | Iterable<File>
+  | ArrayLike<File>
+  | DataTransfer
+  | Bytes
+  | Map<string, Bytes | Blob>
+  | Readonly<Record<string, Bytes | Blob>>;
 
-export async function openSource(source: ModelSource): Promise<Files> {
+/** All but a drop, which index.ts turns into files by name. */
+export type FileSource = Exclude<ModelSource, DataTransfer>;
+
+export async function openSource(source: FileSource): Promise<Files> {
   if (typeof source === 'string' || source instanceof URL) {
     const url = await resolveAddress(source);
     return isNode && url.protocol === 'file:' ? openPath(url) : openAddress(url);
   }
-  if (source instanceof ArrayBuffer || source instanceof Uint8Array) return openBytes(new Map([['model', source]]));
-  if (source instanceof Map) return openBytes(source as Map<string, Bytes>);
-  if (typeof Blob === 'function' && source instanceof Blob) return openFiles([source]);
-  if (typeof source === 'object' && source !== null) {
-    if (Symbol.iterator in source || 'length' in source) return openFiles(Array.from(source as ArrayLike<File>));
-    return openBytes(new Map(Object.entries(source as Record<string, Bytes>)));
-  }
+  if (source instanceof ArrayBuffer || source instanceof Uint8Array) return openNamed(new Map([['model', source]]));
+  if (source instanceof Map) return openNamed(source);
+  if (isBlob(source)) return openNamed(named([source]));
+  if (isListOfFiles(source)) return openNamed(named(Array.from(source)));
+  if (typeof source === 'object' && source !== null) return openNamed(new Map(Object.entries(source)));
   throw invalidArgument('expected an address, files or bytes', 'loadModel');
 }
 
@@ -68,46 +77,60 @@ async function readPath(url: URL, name: string, onPiece: OnPiece): Promise<Uint8
   }
 }
 
-function openBytes(map: Map<string, Bytes>): Files {
-  for (const [name, bytes] of map) {
-    if (!(bytes instanceof Uint8Array || bytes instanceof ArrayBuffer)) {
-      throw invalidArgument('expected a Uint8Array or an ArrayBuffer', name);
-    }
-  }
-  return inMemory(map, false, (bytes) => new Uint8Array(bytes as ArrayBuffer));
+const isBlob = (value: unknown): value is Blob => typeof Blob === 'function' && value instanceof Blob;
+
+export function isListOfFiles(source: unknown): source is ArrayLike<File> {
+  return (
+    typeof source === 'object' &&
+    source !== null &&
+    !(source instanceof Map) &&
+    !ArrayBuffer.isView(source) &&
+    (Symbol.iterator in source || 'length' in source)
+  );
 }
 
-function openFiles(files: readonly Blob[]): Files {
+/** By the paths that a picker of folders gives, else by name. */
+export function named(files: readonly Blob[]): Map<string, Blob> {
   const map = new Map<string, Blob>();
   for (const file of files) {
-    if (!(file instanceof Blob)) throw invalidArgument('expected File objects', 'loadModel');
+    if (!isBlob(file)) throw invalidArgument('expected File objects', 'loadModel');
     const { name = 'model', webkitRelativePath = '' } = file as Partial<File>;
     map.set(webkitRelativePath || name, file);
   }
-  return inMemory(map, true, async (file) => new Uint8Array(await file.arrayBuffer()));
+  return map;
 }
 
 const modelNames = [/(^|\/)model\.json$/, /(^|\/)saved_model\.pb$/, /\.json$/, /\.(tflite|keras|h5|hdf5|pb|zip)$/i];
 
-function inMemory<T>(
-  map: Map<string, T>,
-  owned: boolean,
-  bytesOf: (file: T) => Uint8Array | Promise<Uint8Array>,
-): Files {
-  const names = [...map.keys()];
+function openNamed(files: Map<string, Bytes | Blob>): Files {
+  const names = [...files.keys()];
   const path = modelNames.map((pattern) => names.find((name) => pattern.test(name))).find(Boolean) ?? names[0];
   if (path === undefined) throw invalidArgument('no files were given', 'loadModel');
+  for (const [name, file] of files) {
+    if (!(file instanceof Uint8Array || file instanceof ArrayBuffer || isBlob(file))) {
+      throw invalidArgument('expected a Uint8Array, an ArrayBuffer or a File', name);
+    }
+  }
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
   return {
     main: path.slice(folder.length),
-    owned,
+    owned: [...files.values()].every(isBlob),
     async read(name, onPiece, signal) {
-      const file = map.get(folder + name);
+      const file = files.get(folder + name);
       if (file === undefined) return null;
-      const bytes = await bytesOf(file);
+      const bytes = new Uint8Array(isBlob(file) ? await contents(file, name) : (file as ArrayBuffer));
       signal?.throwIfAborted();
       onPiece(name, bytes.byteLength, bytes.byteLength);
       return [bytes];
     },
   };
+}
+
+// A file may have been moved since it was chosen.
+async function contents(file: Blob, name: string): Promise<ArrayBuffer> {
+  try {
+    return await file.arrayBuffer();
+  } catch (cause) {
+    throw new ModelError({ code: 'missing_file', message: 'cannot be read', where: name }, { cause });
+  }
 }

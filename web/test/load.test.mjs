@@ -44,7 +44,7 @@ test('bytes by name, in a record or a map, in any order', async () => {
   assert.equal(price(await loadModel(inFolder)), 321);
 });
 
-test('File objects, as a picker or a dropped folder gives them', async () => {
+test('File objects, as a picker gives them', async () => {
   const { File } = await import('node:buffer');
   const files = Object.entries(await fruitFiles()).map(([name, bytes]) => new File([bytes], name));
   assert.equal(price(await loadModel(files.reverse())), 321);
