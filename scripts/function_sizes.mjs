@@ -125,7 +125,7 @@ export function showFunctions(engine, each) {
   const temporary = mkdtempSync(path.join(tmpdir(), 'tare-size-'));
   try {
     const { sections, functions } = functionsOf(linkWithNames(engine, temporary));
-    const owners = ownersOf(['libtare_core.a', 'libxnnpack.a']);
+    const owners = ownersOf(['libtare_base.a', 'libtare_core.a', 'libxnnpack.a']);
     const groups = new Map();
     for (const one of functions) {
       const owner = ownerOf(one.name, owners);
