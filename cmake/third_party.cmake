@@ -13,8 +13,9 @@ function(tare_declare_part line)
   string(TOUPPER "${name}" upper)
   set(override "FETCHCONTENT_SOURCE_DIR_${upper}")
   # FetchContent caches what it was given, so a path of an earlier set-up would stick for ever.
-  if(DEFINED TARE_SOURCE_${upper} AND (NOT ${override} OR "${${override}}" MATCHES "/tare/sources/"))
+  if(DEFINED TARE_SOURCE_${upper} AND (NOT ${override} OR "${${override}}" STREQUAL "${TARE_GIVEN_${upper}}"))
     set(${override} "${TARE_SOURCE_${upper}}" CACHE PATH "Source of ${name}" FORCE)
+    set(TARE_GIVEN_${upper} "${TARE_SOURCE_${upper}}" CACHE INTERNAL "What set-up gave last")
   endif()
   # A SOURCE_SUBDIR that does not exist keeps FetchContent from adding the part's own build.
   FetchContent_Declare(${name} GIT_REPOSITORY ${repository} GIT_TAG ${commit}

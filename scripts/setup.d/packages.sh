@@ -67,8 +67,7 @@ install_packages() {
 }
 
 check_node() {
-  has node || fail "node is missing" "Install Node 20 or newer; the README says how on Debian 12."
-  local major
-  major=$(node -p 'process.versions.node.split(".")[0]')
-  [ "$major" -ge 20 ] || fail "node is version $major, 20 or newer is needed" "The README says how to get it on Debian 12."
+  has node || fail "node is missing" "Install Node 20.15 or newer; the README says how on Debian 12."
+  node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 15) ? 0 : 1)' ||
+    fail "node is $(node -v), 20.15 or newer is needed" "The README says how to get it on Debian 12."
 }
