@@ -1,12 +1,12 @@
 // The dependency rule, read off the #include lines:
-//   base <- ir <- ports <- ops <- {passes, quantize, formats, runtime} <- api <- {wasm, cli}
+//   base <- ir <- ports <- ops <- {passes, formats, runtime} <- api <- {wasm, cli}
 // Folders in braces never include each other; nlohmann, XNNPACK and Emscripten each have one place.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const source = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'src');
-const layers = [['base'], ['ir'], ['ports'], ['ops'], ['passes', 'quantize', 'formats', 'runtime'], ['api'], ['wasm', 'cli']];
+const layers = [['base'], ['ir'], ['ports'], ['ops'], ['passes', 'formats', 'runtime'], ['api'], ['wasm', 'cli']];
 const levelOf = new Map(layers.flatMap((names, level) => names.map((name) => [name, level])));
 
 // Headers of third parties, and the only places that may see them.
@@ -17,7 +17,7 @@ const guarded = [
   { header: /^flatbuffers\/|_generated\.h$/, places: [/^formats\/tflite\//, /^ports\/(tflite_|flex_options|custom_options)/, /^ops\//] },
 ];
 
-export function problemsOf(file, text) {
+function problemsOf(file, text) {
   const problems = [];
   const from = file.split('/')[0];
   for (const [number, line] of text.split('\n').entries()) {
