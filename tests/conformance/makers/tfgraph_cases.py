@@ -10,6 +10,7 @@ import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from makers.case_file import EXACT, FLOAT_TOLERANCE, Case
+from makers.counter import Counter
 from makers.tfgraph_assignments import GRAPHS, v1
 from makers.tfgraph_nets import NETS
 from makers.tfgraph_read_back import graph_of, run_model_json
@@ -150,21 +151,6 @@ def write_frozen(case, function):
 def ops_of(graph):
     nodes = [*graph.node, *(n for f in graph.library.function for n in f.node_def)]
     return sorted({n.op for n in nodes} - {"Const", "Placeholder", "Identity", "NoOp"})
-
-
-class Counter(tf.Module):
-    def __init__(self):
-        super().__init__()
-        self.total = tf.Variable([0.5, -1.0])
-
-    @tf.function(input_signature=[tf.TensorSpec([2], name="amount")])
-    def add(self, amount):
-        self.total.assign_add(amount)
-        return {"total": self.total.read_value()}
-
-    @tf.function(input_signature=[tf.TensorSpec([], name="factor")])
-    def read(self, factor):
-        return {"scaled": self.total * factor}
 
 
 def make_variables_and_signatures():

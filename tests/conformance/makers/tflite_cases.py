@@ -10,6 +10,7 @@ from tensorflow.lite.python import schema_py_generated as schema
 
 from makers import tflite_ops
 from makers.case_file import EXACT, FLOAT_TOLERANCE, INT8_TOLERANCE, Case
+from makers.counter import Counter
 from makers.tflite_nets import MODELS, NETS
 
 SOURCE = f"TensorFlow {tf.__version__} (tf.lite reference kernels)"
@@ -163,21 +164,6 @@ def ops_of(content):
     codes = [names[max(c.builtinCode, c.deprecatedBuiltinCode)] for c in model.operatorCodes]
     used = [codes[o.opcodeIndex] for g in model.subgraphs for o in g.operators or []]
     return list(dict.fromkeys(used))
-
-
-class Counter(tf.Module):
-    def __init__(self):
-        super().__init__()
-        self.total = tf.Variable([0.5, -1.0])
-
-    @tf.function(input_signature=[tf.TensorSpec([2], name="amount")])
-    def add(self, amount):
-        self.total.assign_add(amount)
-        return {"total": self.total.read_value()}
-
-    @tf.function(input_signature=[tf.TensorSpec([], name="factor")])
-    def read(self, factor):
-        return {"scaled": self.total * factor}
 
 
 def make_signatures():
