@@ -13,5 +13,6 @@ struct Range {
   float max;
 };
 Range activation_range(Activation activation);
+inline bool is_clamp(Activation a) { return a != Activation::kTanh && a != Activation::kSignBit; }
 
 }  // namespace tare

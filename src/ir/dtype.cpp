@@ -23,4 +23,11 @@ constexpr std::array<Row, 19> kRows{{
 std::size_t dtype_size(DType dtype) { return kRows[static_cast<std::size_t>(dtype)].size; }
 std::string_view dtype_name(DType dtype) { return kRows[static_cast<std::size_t>(dtype)].name; }
 
+IntRange int_range(DType dtype) {
+  const int bits = dtype == DType::kInt4 ? 4 : 8 * static_cast<int>(dtype_size(dtype));
+  if (!is_integer(dtype) || bits >= 32) return {INT32_MIN, INT32_MAX};
+  const std::int32_t max = (1 << (is_unsigned(dtype) ? bits : bits - 1)) - 1;
+  return {is_unsigned(dtype) ? 0 : -max - 1, max};
+}
+
 }  // namespace tare

@@ -41,4 +41,11 @@ inline bool is_complex(DType d) { return d == DType::kComplex64 || d == DType::k
 inline bool is_integer(DType d) { return d >= DType::kInt4 && d <= DType::kUint64; }
 inline bool is_unsigned(DType d) { return d >= DType::kUint8 && d <= DType::kUint64; }
 
+// What the integers of a type can be, as far as int32 reaches, which is what kernels compute with.
+struct IntRange {
+  std::int32_t min;
+  std::int32_t max;
+};
+IntRange int_range(DType dtype);
+
 }  // namespace tare

@@ -17,25 +17,6 @@ namespace {
 
 void infer(const Quantize& op, InferContext& c) { c.output(0, op.to, c.shape(0)); }
 
-struct Limits {
-  double min, max;
-};
-
-Limits limits(DType dtype) {
-  switch (dtype) {
-    case DType::kInt4:
-      return {-8, 7};
-    case DType::kInt8:
-      return {-128, 127};
-    case DType::kUint8:
-      return {0, 255};
-    case DType::kInt16:
-      return {-32768, 32767};
-    default:
-      return {-2147483648.0, 2147483647.0};
-  }
-}
-
 // Which scale an element of a per-channel tensor has: its place along the axis.
 struct Channels {
   std::int64_t inner = 1, extent = 1;
@@ -55,13 +36,13 @@ void from_float(EvalContext& c) {
   const StoreInt store = store_int(out.dtype);
   const Quantization& q = *out.quantization;
   const Channels channels(out);
-  const Limits l = limits(out.dtype);
+  const IntRange range = int_range(out.dtype);
   for (std::int64_t i = 0; i < in.elements(); ++i) {
     const std::size_t k = q.per_channel() ? channels.of(i) : 0;
     const float steps = std::round(static_cast<float>(load(in.data, i)) / q.scales[k]);
     const double v =
         std::isnan(steps) ? q.zero_points[k] : static_cast<double>(steps) + q.zero_points[k];
-    store(out.data, i, static_cast<std::int64_t>(std::clamp(v, l.min, l.max)));
+    store(out.data, i, static_cast<std::int64_t>(std::clamp<double>(v, range.min, range.max)));
   }
 }
 
@@ -75,13 +56,12 @@ void from_quantized(EvalContext& c) {
   const StoreInt store = store_int(out.dtype);
   const QuantizedMultiplier m =
       quantize_multiplier(static_cast<double>(in.scale()) / static_cast<double>(out.scale()));
-  const Limits l = limits(out.dtype);
+  const IntRange range = int_range(out.dtype);
   for (std::int64_t i = 0; i < in.elements(); ++i) {
     const auto v = static_cast<std::int32_t>(load(in.data, i) - in.zero_point());
     const std::int64_t q =
         static_cast<std::int64_t>(multiply_by_quantized_multiplier(v, m)) + out.zero_point();
-    store(out.data, i,
-          std::clamp(q, static_cast<std::int64_t>(l.min), static_cast<std::int64_t>(l.max)));
+    store(out.data, i, std::clamp<std::int64_t>(q, range.min, range.max));
   }
 }
 

@@ -5,8 +5,10 @@
 // whose ops never call one does not carry its kernels.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -56,6 +58,10 @@ struct XnnWindow {
   std::int64_t stride[2] = {1, 1};
   std::int64_t dilation[2] = {1, 1};
   PadPair padding[2];
+
+  // Of a filter of these extents over height and width of an input in NHWC.
+  static XnnWindow of(const Shape& input, std::array<std::int64_t, 2> filter,
+                      std::span<const WindowAxis> axes, Padding padding);
 };
 
 class XnnBuilder {

@@ -49,6 +49,18 @@ std::vector<std::size_t> sizes(std::span<const std::int64_t> values) {
 
 }  // namespace
 
+XnnWindow XnnWindow::of(const Shape& input, std::array<std::int64_t, 2> filter,
+                        std::span<const WindowAxis> axes, Padding padding) {
+  XnnWindow window;
+  for (std::size_t i = 0; i < 2; ++i) {
+    window.filter[i] = filter[i];
+    window.stride[i] = axes[i].stride;
+    window.dilation[i] = axes[i].dilation;
+    window.padding[i] = window_padding(input[static_cast<int>(i) + 1], filter[i], axes[i], padding);
+  }
+  return window;
+}
+
 bool XnnBuilder::unary(XnnUnary op, XnnValue in, XnnValue out, float a, float b) {
   if (any_none({in, out})) return false;
   xnn_unary_params params{};

@@ -12,6 +12,23 @@ bool is_constant(const KerasArgument& argument) {
   return true;
 }
 
+// An array or object that holds tensors is read item by item; any other stays as it is written.
+template <class Read>
+void take_items(KerasArgument& argument, const Json& json, Read read) {
+  bool tensors = false;
+  for (const Json item : json) {
+    argument.items.push_back(read(item));
+    argument.keys.emplace_back(json.is_object() ? item.key() : std::string_view());
+    tensors |= argument.items.back().kind != KerasArgument::Kind::kPlain;
+  }
+  if (tensors) {
+    argument.kind = json.is_array() ? KerasArgument::Kind::kList : KerasArgument::Kind::kDict;
+  } else {
+    argument.items.clear();
+    argument.keys.clear();
+  }
+}
+
 }  // namespace
 
 KerasCall KerasTopology::read_call(Json inbound, const Resolve& resolve, ErrorSink& sink) const {
@@ -44,18 +61,7 @@ KerasArgument KerasTopology::read_argument(Json json, const Resolve& resolve,
   }
   argument.plain = json;
   if (!json.is_array() && !(json.is_object() && !json.has("class_name"))) return argument;
-  bool tensors = false;
-  for (const Json item : json) {
-    argument.items.push_back(read_argument(item, resolve, sink));
-    argument.keys.emplace_back(json.is_object() ? item.key() : std::string_view());
-    tensors |= argument.items.back().kind != KerasArgument::Kind::kPlain;
-  }
-  if (tensors) {
-    argument.kind = json.is_array() ? KerasArgument::Kind::kList : KerasArgument::Kind::kDict;
-  } else {
-    argument.items.clear();
-    argument.keys.clear();
-  }
+  take_items(argument, json, [&](const Json& item) { return read_argument(item, resolve, sink); });
   return argument;
 }
 
@@ -107,18 +113,8 @@ KerasArgument KerasTopology::read_older_keyword(Json json, const Resolve& resolv
   }
   argument.plain = json;
   if (!json.is_array() && !json.is_object()) return argument;
-  bool tensors = false;
-  for (const Json item : json) {
-    argument.items.push_back(read_older_keyword(item, resolve, sink));
-    argument.keys.emplace_back(json.is_object() ? item.key() : std::string_view());
-    tensors |= argument.items.back().kind != KerasArgument::Kind::kPlain;
-  }
-  if (tensors) {
-    argument.kind = json.is_array() ? KerasArgument::Kind::kList : KerasArgument::Kind::kDict;
-  } else {
-    argument.items.clear();
-    argument.keys.clear();
-  }
+  take_items(argument, json,
+             [&](const Json& item) { return read_older_keyword(item, resolve, sink); });
   return argument;
 }
 

@@ -15,36 +15,13 @@ using Quantizations = Result<std::shared_ptr<const Quantization>>;
 
 Error invalid(std::string message) { return {Code::kInvalidModel, std::move(message), {}}; }
 
-struct Bounds {
-  std::int64_t low;
-  std::int64_t high;
-};
-
-// What the element type can hold, and at most int32, which is what kernels compute with.
-Bounds bounds_of(DType dtype) {
-  switch (dtype) {
-    case DType::kInt4:
-      return {-8, 7};
-    case DType::kInt8:
-      return {-128, 127};
-    case DType::kUint8:
-      return {0, 255};
-    case DType::kInt16:
-      return {-32768, 32767};
-    case DType::kUint16:
-      return {0, 65535};
-    default:
-      return {std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
-  }
-}
-
 Status add(Quantization& q, float scale, std::int64_t zero_point, DType dtype) {
   const std::string place = q.scales.empty() ? "" : " " + std::to_string(q.scales.size());
   if (!std::isfinite(scale) || scale <= 0.0f) {
     return invalid("quantisation: scale" + place + " must be positive and finite");
   }
-  const Bounds bounds = bounds_of(dtype);
-  if (zero_point < bounds.low || zero_point > bounds.high) {
+  const IntRange range = int_range(dtype);
+  if (zero_point < range.min || zero_point > range.max) {
     return invalid("quantisation: zero point" + place + " is " + std::to_string(zero_point) +
                    ", which " + std::string(dtype_name(dtype)) + " cannot hold");
   }

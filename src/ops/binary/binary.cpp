@@ -164,8 +164,7 @@ bool lower(const Binary& op, XnnBuilder& b) {
   if (r.xnn < 0) return b.refuse("XNNPACK has no such op");
   if (op.int8_output) return b.refuse("int16 operands");
   if (op.stored && b.input_type(0).quantized()) return b.refuse("stored numbers are meant");
-  if (op.activation == Activation::kTanh || op.activation == Activation::kSignBit)
-    return b.refuse("the activation is no clamp");
+  if (!is_clamp(op.activation)) return b.refuse("the activation is no clamp");
   if ((op.kind == BinaryKind::kSquaredDifference || op.kind == BinaryKind::kDiv) &&
       b.input_type(0).quantized())
     return b.refuse("XNNPACK has but scalar code for integers, and it rounds differently");

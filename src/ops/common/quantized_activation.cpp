@@ -7,10 +7,7 @@
 namespace tare {
 
 IntRange quantized_activation_range(Activation activation, const Tensor& output) {
-  IntRange range{-128, 127};
-  if (output.dtype == DType::kUint8) range = {0, 255};
-  if (output.dtype == DType::kInt16) range = {-32768, 32767};
-  if (output.dtype == DType::kInt32) range = {INT32_MIN, INT32_MAX};
+  IntRange range = int_range(output.dtype);
   const Range real = activation_range(activation);
   const auto quantize = [&](float v) {
     const double q = output.zero_point() + std::round(static_cast<double>(v / output.scale()));

@@ -8,11 +8,6 @@
 
 namespace tare {
 
-struct IntRange {
-  std::int32_t min;
-  std::int32_t max;
-};
-
 // The limits of the output's type, narrowed by the activation's range rounded into the output's
 // quantisation.
 IntRange quantized_activation_range(Activation activation, const Tensor& output);

@@ -16,11 +16,6 @@ namespace {
 
 using I32 = std::int32_t;
 
-IntRange limits(DType dtype) {
-  if (dtype == DType::kUint8) return {0, 255};
-  return dtype == DType::kInt8 ? IntRange{-128, 127} : IntRange{-32768, 32767};
-}
-
 // out = f(stored number), for every element; f of 8-bit numbers is asked 256 times at most.
 template <class F>
 void map_elements(EvalContext& c, F f) {
@@ -51,7 +46,7 @@ struct Quantities {
         out_scale(c.output(0).scale()),
         in_zero(c.input(0).zero_point()),
         out_zero(c.output(0).zero_point()),
-        range(limits(c.input(0).dtype)) {}
+        range(int_range(c.input(0).dtype)) {}
   I32 to_output(I32 v) const { return clamp_to(static_cast<std::int64_t>(v) + out_zero, range); }
 };
 

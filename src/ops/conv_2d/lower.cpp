@@ -66,20 +66,12 @@ bool lower_folded(const Conv2D& op, XnnBuilder& b, XnnWindow window, const Folde
 }
 
 bool lower(const Conv2D& op, XnnBuilder& b) {
-  if (op.activation == Activation::kTanh || op.activation == Activation::kSignBit)
-    return b.refuse("the activation is no clamp");
+  if (!is_clamp(op.activation)) return b.refuse("the activation is no clamp");
   if (!b.is_constant(1)) return b.refuse("the filter is not constant");
   if (b.has(2) && !b.is_constant(2)) return b.refuse("the bias is not constant");
   const Shape& x = b.input_type(0).shape;
   const Shape& w = b.input_type(1).shape;
-  XnnWindow window;
-  for (int i = 0; i < 2; ++i) {
-    const WindowAxis& axis = op.axes[static_cast<std::size_t>(i)];
-    window.filter[i] = w[i + 1];
-    window.stride[i] = axis.stride;
-    window.dilation[i] = axis.dilation;
-    window.padding[i] = window_padding(x[i + 1], w[i + 1], axis, op.padding);
-  }
+  const XnnWindow window = XnnWindow::of(x, {w[1], w[2]}, op.axes, op.padding);
   if (const auto row = folded_row(b, window)) return lower_folded(op, b, window, *row);
   const bool hybrid = is_hybrid(b.input_type(0).dtype, b.input_type(1).dtype);
   const std::int64_t groups = x[3] / w[3];

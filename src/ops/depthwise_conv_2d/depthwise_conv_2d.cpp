@@ -61,21 +61,13 @@ XnnValue real_filter(XnnBuilder& b) {
 }
 
 bool lower(const DepthwiseConv2D& op, XnnBuilder& b) {
-  if (op.activation == Activation::kTanh || op.activation == Activation::kSignBit)
-    return b.refuse("the activation is no clamp");
+  if (!is_clamp(op.activation)) return b.refuse("the activation is no clamp");
   if (!b.is_constant(1)) return b.refuse("the filter is not constant");
   const bool hybrid = is_hybrid(b.input_type(0).dtype, b.input_type(1).dtype);
   if (b.has(2) && !b.is_constant(2)) return b.refuse("the bias is not constant");
   const Shape& x = b.input_type(0).shape;
   const Shape& w = b.input_type(1).shape;
-  XnnWindow window;
-  for (int i = 0; i < 2; ++i) {
-    const WindowAxis& axis = op.axes[static_cast<std::size_t>(i)];
-    window.filter[i] = w[i + 1];
-    window.stride[i] = axis.stride;
-    window.dilation[i] = axis.dilation;
-    window.padding[i] = window_padding(x[i + 1], w[i + 1], axis, op.padding);
-  }
+  const XnnWindow window = XnnWindow::of(x, {w[1], w[2]}, op.axes, op.padding);
   return b.depthwise_convolution({.input = b.input(0),
                                   .filter = hybrid ? real_filter(b) : b.filter(1, 3),
                                   .bias = b.bias(2, 0, 1),

@@ -97,8 +97,7 @@ Cost cost(const FullyConnected&, const NodeTypes& t) {
 }
 
 bool lower(const FullyConnected& op, XnnBuilder& b) {
-  if (op.activation == Activation::kTanh || op.activation == Activation::kSignBit)
-    return b.refuse("the activation is no clamp");
+  if (!is_clamp(op.activation)) return b.refuse("the activation is no clamp");
   if (op.shuffled_weights) return b.refuse("shuffled weights");
   const TensorType& x = b.input_type(0);
   const DType w = b.input_type(1).dtype;

@@ -76,21 +76,13 @@ bool covers_all(const Pool& op, const XnnBuilder& b) {
 bool lower(const Pool& op, XnnBuilder& b) {
   if (op.kind == PoolKind::kL2) return b.refuse("XNNPACK has no such op");
   if (op.spatial != 2) return b.refuse("XNNPACK pools height and width alone");
-  if (op.activation == Activation::kTanh || op.activation == Activation::kSignBit)
-    return b.refuse("the activation is no clamp");
+  if (!is_clamp(op.activation)) return b.refuse("the activation is no clamp");
   const Shape& x = b.input_type(0).shape;
   if (op.kind == PoolKind::kAverage && op.activation == Activation::kNone && covers_all(op, b)) {
     constexpr std::int64_t kSpatial[] = {1, 2};
     return b.reduce(XnnBuilder::Reduction::kMean, b.input(0), b.output(), kSpatial, true);
   }
-  XnnWindow window;
-  for (int i = 0; i < 2; ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    window.filter[i] = op.filter[at];
-    window.stride[i] = op.axes[at].stride;
-    window.dilation[i] = op.axes[at].dilation;
-    window.padding[i] = window_padding(x[i + 1], op.filter[at], op.axes[at], op.padding);
-  }
+  const XnnWindow window = XnnWindow::of(x, {op.filter[0], op.filter[1]}, op.axes, op.padding);
   if (window.filter[0] * window.filter[1] == 1) return b.refuse("a window of one place");
   const XnnBuilder::Pool pool{.input = b.input(0),
                               .output = b.output(),

@@ -8,8 +8,7 @@ namespace tare {
 namespace {
 
 bool lower(const TransposeConv& op, XnnBuilder& b) {
-  if (op.activation == Activation::kTanh || op.activation == Activation::kSignBit)
-    return b.refuse("the activation is no clamp");
+  if (!is_clamp(op.activation)) return b.refuse("the activation is no clamp");
   if (!b.is_constant(1)) return b.refuse("the filter is not constant");
   if (b.has(3) && !b.is_constant(3)) return b.refuse("the bias is not constant");
   const Shape& w = b.input_type(1).shape;
