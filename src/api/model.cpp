@@ -59,9 +59,7 @@ Result<Model> Model::load(ModelBundle bundle, const LoadOptions& options) {
   state->signatures = signatures_of(*module);
   if (state->signatures.empty())
     return Error{Code::kInvalidModel, "the model has nothing to run", {}};
-  if (options.optimise) {
-    if (Status s = optimise(*module); !s) return s.error();
-  }
+  if (options.optimise) optimise(*module);
   state->module = std::make_shared<const Module>(module.take());
   state->executable =
       std::make_unique<Executable>(state->module, PlanOptions{.budgets = options.budgets,

@@ -106,14 +106,6 @@ TensorValue sliced(const TensorValue& tensor, int axis, std::int64_t begin, std:
   return gathered(tensor, shape, strides, begin * strides[static_cast<std::size_t>(axis)]);
 }
 
-TensorValue reversed(const TensorValue& tensor, int axis) {
-  auto strides = strides_of(tensor.type.shape);
-  const auto k = static_cast<std::size_t>(axis);
-  const std::int64_t last = (tensor.type.shape[axis] - 1) * strides[k];
-  strides[k] = -strides[k];
-  return gathered(tensor, tensor.type.shape, strides, last);
-}
-
 std::vector<double> numbers_of(const TensorValue& tensor) {
   const std::size_t size = dtype_size(tensor.type.dtype);
   std::vector<double> numbers(size == 0 ? 0 : tensor.bytes.size() / size);

@@ -21,8 +21,6 @@ TensorValue transposed(const TensorValue& tensor, std::span<const int> permutati
 TensorValue reshaped(TensorValue tensor, Shape shape);
 // Elements begin..end of one axis.
 TensorValue sliced(const TensorValue& tensor, int axis, std::int64_t begin, std::int64_t end);
-// Reverses one axis.
-TensorValue reversed(const TensorValue& tensor, int axis);
 
 // Elements of any real type as doubles, and back.
 std::vector<double> numbers_of(const TensorValue& tensor);

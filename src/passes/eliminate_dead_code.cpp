@@ -1,12 +1,14 @@
+// Removes nodes without effects whose outputs nobody reads (what only looks state up, as a
+// variable's handle, is one), and drops the bytes of constants nobody reads.
+//
 // Marks backwards from the outputs and from nodes with effects.
-#include "passes/eliminate_dead_code.h"
-
 #include <algorithm>
 
 #include "ir/op_def.h"
 #include "passes/pipeline.h"
 
 namespace tare {
+namespace {
 
 void eliminate_dead_code(Graph& graph) {
   std::vector<bool> used(graph.values.size(), false);
@@ -32,7 +34,8 @@ void eliminate_dead_code(Graph& graph) {
   }
 }
 
-extern const PassFacet pass_eliminate_dead_code{"eliminate_dead_code",
-                                                [](Graph& graph) { eliminate_dead_code(graph); }};
+}  // namespace
+
+extern const PassFacet pass_eliminate_dead_code{"eliminate_dead_code", eliminate_dead_code};
 
 }  // namespace tare

@@ -1,6 +1,7 @@
+// A product with, or a sum of, one constant a channel becomes part of the weights and bias of the
+// float convolution or dense layer before it: this is how batch normalisation disappears.
+//
 // y = (x . w + b) * m + a  =  x . (w * m) + (b * m + a), channel by channel.
-#include "passes/fold_affine.h"
-
 #include <cstring>
 
 #include "base/half.h"
@@ -135,8 +136,7 @@ std::optional<Rewrite> rule(Graph& graph, const Uses& uses, std::size_t n) {
 
 }  // namespace
 
-int fold_affine(Graph& graph) { return rewrite_all(graph, rule); }
-
-extern const PassFacet pass_fold_affine{"fold_affine", [](Graph& graph) { fold_affine(graph); }};
+extern const PassFacet pass_fold_affine{"fold_affine",
+                                        [](Graph& graph) { rewrite_all(graph, rule); }};
 
 }  // namespace tare

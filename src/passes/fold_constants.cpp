@@ -1,7 +1,7 @@
+// Replaces pure nodes of constants by their results.
+//
 // Evaluates with the reference kernels. What a node of few bytes would blow up into a large
 // constant (fill, tile, broadcast_to) is left for the run.
-#include "passes/fold_constants.h"
-
 #include <algorithm>
 
 #include "ir/evaluate.h"
@@ -44,13 +44,12 @@ bool fold(Graph& graph, const Node& node) {
   return true;
 }
 
-}  // namespace
-
 void fold_constants(Graph& graph) {
   std::erase_if(graph.nodes, [&](const Node& node) { return fold(graph, node); });
 }
 
-extern const PassFacet pass_fold_constants{"fold_constants",
-                                           [](Graph& graph) { fold_constants(graph); }};
+}  // namespace
+
+extern const PassFacet pass_fold_constants{"fold_constants", fold_constants};
 
 }  // namespace tare

@@ -1,7 +1,8 @@
+// A border of zeros around height and width becomes the explicit padding of the convolution that
+// reads it.
+//
 // The border must be 0 (or the zero point, which PAD without a value writes), so that a
 // convolution's own padding is the same.
-#include "passes/fold_pad.h"
-
 #include "ir/rewrite.h"
 #include "ops/conv_2d/conv_2d.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d.h"
@@ -61,8 +62,6 @@ std::optional<Rewrite> rule(Graph& graph, const Uses& uses, std::size_t n) {
 
 }  // namespace
 
-int fold_pad(Graph& graph) { return rewrite_all(graph, rule); }
-
-extern const PassFacet pass_fold_pad{"fold_pad", [](Graph& graph) { fold_pad(graph); }};
+extern const PassFacet pass_fold_pad{"fold_pad", [](Graph& graph) { rewrite_all(graph, rule); }};
 
 }  // namespace tare

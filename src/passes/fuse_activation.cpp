@@ -1,7 +1,7 @@
+// relu, relu6 and relu_n1_to_1 become part of the float op before them.
+//
 // The op before must be read by the activation alone. Quantised graphs have their activations fused
 // by whoever quantised them: a clamp between two quantisations is not the same numbers.
-#include "passes/fuse_activation.h"
-
 #include "ir/rewrite.h"
 #include "ops/binary/binary.h"
 #include "ops/conv_2d/conv_2d.h"
@@ -63,9 +63,7 @@ std::optional<Rewrite> rule(Graph& graph, const Uses& uses, std::size_t n) {
 
 }  // namespace
 
-int fuse_activation(Graph& graph) { return rewrite_all(graph, rule); }
-
 extern const PassFacet pass_fuse_activation{"fuse_activation",
-                                            [](Graph& graph) { fuse_activation(graph); }};
+                                            [](Graph& graph) { rewrite_all(graph, rule); }};
 
 }  // namespace tare

@@ -10,15 +10,15 @@ namespace {
 constexpr std::string_view kOrder[] = {
     "fold_constants",     // weights that files store indirectly: dequantised, transposed, reshaped
     "remove_identities",  // so that the patterns below meet their neighbours
-    "fold_pad",           //
+    "fold_pad",           // zeros around an image into the convolution behind
     "fold_affine",        // batch normalisation into weights, before activations close the way
-    "fuse_activation",    //
+    "fuse_activation",    // clamps into the op before
     "eliminate_dead_code",  // what the passes before left unused
 };
 
 }  // namespace
 
-Status optimise(Module& module) {
+void optimise(Module& module) {
   for (Graph& graph : module.graphs) {
     for (const std::string_view name : kOrder) {
       for (const PassFacet* pass : pass_table()) {
@@ -26,7 +26,6 @@ Status optimise(Module& module) {
       }
     }
   }
-  return {};
 }
 
 }  // namespace tare

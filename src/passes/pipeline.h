@@ -4,7 +4,6 @@
 
 #include <span>
 
-#include "base/result.h"
 #include "ir/graph.h"
 
 namespace tare {
@@ -18,6 +17,6 @@ struct PassFacet {
 std::span<const PassFacet* const> pass_table();
 
 // Optimises every graph of the module in place.
-Status optimise(Module& module);
+void optimise(Module& module);
 
 }  // namespace tare

@@ -1,7 +1,8 @@
+// Nodes that change nothing: reshapes to the same shape, reshapes of reshapes, transposes that
+// cancel.
+//
 // A reshape is an identity when input and output have one shape, unknown extents included as long
 // as they are named.
-#include "passes/remove_identities.h"
-
 #include <algorithm>
 
 #include "ir/rewrite.h"
@@ -85,14 +86,14 @@ std::optional<Rewrite> undone_transpose(Graph& graph, const Uses& uses, std::siz
   return Rewrite{.remove = {n}, .add = {}, .forward = {{node.outputs[0], source}}};
 }
 
-}  // namespace
-
-int remove_identities(Graph& graph) {
-  return rewrite_all(graph, same_shape) + rewrite_all(graph, of_reshape) +
-         rewrite_all(graph, undone_transpose);
+void remove_identities(Graph& graph) {
+  rewrite_all(graph, same_shape);
+  rewrite_all(graph, of_reshape);
+  rewrite_all(graph, undone_transpose);
 }
 
-extern const PassFacet pass_remove_identities{"remove_identities",
-                                              [](Graph& graph) { remove_identities(graph); }};
+}  // namespace
+
+extern const PassFacet pass_remove_identities{"remove_identities", remove_identities};
 
 }  // namespace tare

@@ -66,9 +66,6 @@ class TfliteNode {
     }
     return *static_cast<const O*>(table);
   }
-  bool has_options() const {
-    return op_.builtin_options() != nullptr || op_.builtin_options_2() != nullptr;
-  }
   // FlexBuffers or the op's own layout; empty when absent.
   std::span<const std::byte> custom_options() const { return custom_options_; }
   int version() const { return version_; }

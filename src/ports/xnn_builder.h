@@ -174,7 +174,6 @@ class XnnBuilder {
   bool concatenate(std::span<const XnnValue> inputs, XnnValue out, int axis,
                    const TensorType& out_type);
   bool concatenate2(XnnValue a, XnnValue b, XnnValue out, int axis);
-  bool even_split(XnnValue in, std::span<const XnnValue> outputs, int axis);
   bool resize_bilinear(XnnValue in, XnnValue out, std::int64_t height, std::int64_t width,
                        bool align_corners, bool half_pixel_centers);
   bool depth_to_space(XnnValue in, XnnValue out, std::int64_t block);

@@ -243,25 +243,6 @@ bool XnnBuilder::concatenate(std::span<const XnnValue> inputs, XnnValue out, int
   return true;
 }
 
-bool XnnBuilder::even_split(XnnValue in, std::span<const XnnValue> outputs, int axis) {
-  for (const XnnValue v : outputs)
-    if (any_none({in, v})) return false;
-  const auto o = [&](std::size_t i) { return id(outputs[i]); };
-  switch (outputs.size()) {
-    case 2:
-      return check(xnn_define_even_split2(segment_.subgraph, axis, id(in), o(0), o(1), 0), "split");
-    case 3:
-      return check(xnn_define_even_split3(segment_.subgraph, axis, id(in), o(0), o(1), o(2), 0),
-                   "split");
-    case 4:
-      return check(
-          xnn_define_even_split4(segment_.subgraph, axis, id(in), o(0), o(1), o(2), o(3), 0),
-          "split");
-    default:
-      return refuse("XNNPACK splits into 2, 3 or 4");
-  }
-}
-
 bool XnnBuilder::resize_bilinear(XnnValue in, XnnValue out, std::int64_t height, std::int64_t width,
                                  bool align_corners, bool half_pixel_centers) {
   if (any_none({in, out})) return false;
