@@ -5,25 +5,21 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 
 namespace tare {
 namespace {
 
 template <class T>
-void quantise_as(std::span<const float> reals, Tensor& stored, float low, float high) {
+void quantise_as(std::span<const float> reals, Tensor& stored) {
+  const IntRange range = int_range(stored.dtype);
   const float scale = stored.scale();
   const auto zero_point = static_cast<float>(stored.zero_point());
   const std::span<T> out = stored.as<T>();
   for (std::size_t i = 0; i < reals.size(); ++i) {
     const float steps = std::isnan(reals[i]) ? 0.0f : std::round(reals[i] / scale);
-    out[i] = static_cast<T>(std::clamp(steps + zero_point, low, high));
+    out[i] = static_cast<T>(std::clamp(steps + zero_point, static_cast<float>(range.min),
+                                       static_cast<float>(range.max)));
   }
-}
-
-template <class T>
-void quantise_whole(std::span<const float> reals, Tensor& stored) {
-  quantise_as<T>(reals, stored, std::numeric_limits<T>::min(), std::numeric_limits<T>::max());
 }
 
 template <class T>
@@ -55,15 +51,15 @@ bool is_quantised_io(const TensorType& type) {
 void quantise(std::span<const float> reals, Tensor& stored) {
   switch (stored.dtype) {
     case DType::kInt4:
-      return quantise_as<std::int8_t>(reals, stored, -8, 7);
+      return quantise_as<std::int8_t>(reals, stored);
     case DType::kInt8:
-      return quantise_whole<std::int8_t>(reals, stored);
+      return quantise_as<std::int8_t>(reals, stored);
     case DType::kInt16:
-      return quantise_whole<std::int16_t>(reals, stored);
+      return quantise_as<std::int16_t>(reals, stored);
     case DType::kUint8:
-      return quantise_whole<std::uint8_t>(reals, stored);
+      return quantise_as<std::uint8_t>(reals, stored);
     case DType::kUint16:
-      return quantise_whole<std::uint16_t>(reals, stored);
+      return quantise_as<std::uint16_t>(reals, stored);
     default:
       return;
   }

@@ -125,6 +125,8 @@ double distance(const TensorValue& a, const TensorValue& b) {
   double largest = 0, worst = 0;
   for (std::int64_t i = 0; i < x.elements(); ++i) {
     const double p = load(x.data, i), q = load(y.data, i);
+    if (std::isnan(p) && std::isnan(q)) continue;
+    if (std::isnan(p) || std::isnan(q)) return INFINITY;
     largest = std::max(largest, std::abs(p));
     if (p != q) worst = std::max(worst, std::abs(p - q));
   }
