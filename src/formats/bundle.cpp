@@ -22,6 +22,12 @@ const Buffer* ModelBundle::find(std::string_view name) const {
   return nullptr;
 }
 
+Error in_file(Error error, const ModelBundle& bundle) {
+  const std::string& file = bundle.files().front().name;
+  error.where = error.where.empty() ? file : file + ": " + error.where;
+  return error;
+}
+
 bool is_plain_relative_path(std::string_view path) {
   if (path.empty() || path.front() == '/') return false;
   for (const char c : path) {

@@ -29,6 +29,9 @@ class ModelBundle {
   std::vector<File> files_;
 };
 
+// The same error, in the model's file.
+Error in_file(Error error, const ModelBundle& bundle);
+
 // True for a path that stays in its folder: no "..", scheme, leading slash, backslash, NUL or
 // percent escape.
 bool is_plain_relative_path(std::string_view path);

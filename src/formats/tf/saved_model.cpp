@@ -194,12 +194,6 @@ bool recognises(const ModelBundle& bundle) {
          file.bytes.bytes()[0] == std::byte{0x08};
 }
 
-Error in_file(Error error, const ModelBundle& bundle) {
-  const std::string& file = bundle.files().front().name;
-  error.where = error.where.empty() ? file : file + ": " + error.where;
-  return error;
-}
-
 Result<std::vector<std::string>> missing(const ModelBundle& bundle, std::uint64_t) {
   std::vector<std::string> names;
   auto meta = read_for_serving(bundle.files().front().bytes);

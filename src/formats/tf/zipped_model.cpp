@@ -66,27 +66,21 @@ Result<ModelBundle> unpacked(const ModelBundle& bundle, std::uint64_t max_bytes)
   return files;
 }
 
-Error in_archive(Error error, const ModelBundle& bundle) {
-  const std::string& file = bundle.files().front().name;
-  error.where = error.where.empty() ? file : file + ": " + error.where;
-  return error;
-}
-
 Result<std::vector<std::string>> missing(const ModelBundle& bundle, std::uint64_t max_bytes) {
   auto files = unpacked(bundle, max_bytes);
-  if (!files) return in_archive(files.error(), bundle);
+  if (!files) return in_file(files.error(), bundle);
   auto names = missing_files(*files, max_bytes);
-  if (!names) return in_archive(names.error(), bundle);
+  if (!names) return in_file(names.error(), bundle);
   if (names->empty()) return names;
-  return in_archive({Code::kMissingFile, "the archive lacks '" + names->front() + "'", {}}, bundle);
+  return in_file({Code::kMissingFile, "the archive lacks '" + names->front() + "'", {}}, bundle);
 }
 
 Result<Module> read(ModelBundle& bundle, const ReadOptions& options) {
   auto files = unpacked(bundle, options.max_bytes);
-  if (!files) return in_archive(files.error(), bundle);
+  if (!files) return in_file(files.error(), bundle);
   ModelBundle inner = files.take();
   auto module = read_model(inner, options);
-  if (!module) return in_archive(module.error(), bundle);
+  if (!module) return in_file(module.error(), bundle);
   return module;
 }
 

@@ -37,10 +37,10 @@ Result<Module> read(ModelBundle& bundle, const ReadOptions& options) {
   if (!topology.is_object()) topology.expected("an object", sink);
   if (sink.ok() && !model.is_object()) model.expected("an object", sink);
   const std::string version(topology.at("keras_version").string_or("", sink));
-  if (!sink.ok()) return in_model_file(sink.error(), bundle);
+  if (!sink.ok()) return in_file(sink.error(), bundle);
 
   auto weights = TfjsWeights::open(root.at("weightsManifest"), bundle, options);
-  if (!weights) return in_model_file(weights.error(), bundle);
+  if (!weights) return in_file(weights.error(), bundle);
   std::vector<std::string> warnings = weights->warnings();
   std::vector<KerasWeightStore::Entry> entries;
   for (const auto& entry : weights->entries()) entries.push_back({entry.name, {}});

@@ -11,12 +11,6 @@ std::string_view model_json_text(const ModelBundle& bundle) {
   return start == std::string_view::npos ? std::string_view() : text.substr(start);
 }
 
-Error in_model_file(Error error, const ModelBundle& bundle) {
-  const std::string& file = bundle.files().front().name;
-  error.where = error.where.empty() ? file : file + ": " + error.where;
-  return error;
-}
-
 Result<JsonDocument> parse_model_json(const ModelBundle& bundle) {
   auto document = JsonDocument::parse(model_json_text(bundle));
   if (!document)

@@ -13,6 +13,5 @@ namespace tare {
 std::string_view model_json_text(const ModelBundle& bundle);
 // An object, or an error that names the file.
 Result<JsonDocument> parse_model_json(const ModelBundle& bundle);
-Error in_model_file(Error error, const ModelBundle& bundle);
 
 }  // namespace tare

@@ -113,7 +113,7 @@ Result<std::vector<std::string>> missing_tfjs_weights(const ModelBundle& bundle,
   std::vector<std::string> missing;
   if (manifest.is_null()) return missing;
   auto paths = manifest_paths(manifest);
-  if (!paths) return in_model_file(paths.error(), bundle);
+  if (!paths) return in_file(paths.error(), bundle);
   const bool by_name = names_differ(*paths);
   const std::string folder(folder_of(bundle.files().front().name));
   for (const std::string& path : *paths) {

@@ -1,3 +1,5 @@
+// keras.ops states strides and the like for space alone or, as TensorFlow does, for batch and
+// channels too.
 #include "formats/keras/layers/operations/steps.h"
 
 namespace tare {
