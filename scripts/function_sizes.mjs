@@ -1,6 +1,6 @@
 // Where the bytes of an engine are: it is linked once more with the names of its functions, whose sizes are added up
 // by the source file that defines them; the second number is what they weigh in brotli (the whole less the whole
-// without them). Usage: npm run size -- --functions [tare|tare_price] [--each]
+// without them). Usage: npm run size -- --functions [tare|tare_tflite|tare_price] [--each]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
 // What a visitor downloads: raw, gzip and brotli bytes of each wasm and JavaScript file, of the npm
-// package and of the whole price page. Usage: npm run size [-- --json FILE | --functions [tare|tare_price] [--each]]
+// package and of the whole price page. Usage: npm run size [-- --json FILE | --functions [tare|tare_tflite|tare_price] [--each]]
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,7 +1,7 @@
 // The facade that wasm, command line and tests share: files in, a runnable model out.
 //
-//   Bundle bundle;  bundle.add("model.json", bytes);
-//   for (auto missing = missing_files(bundle); ...)  add them
+//   ModelBundle bundle;  bundle.add("model.json", bytes);
+//   for (const std::string& name : *missing_files(bundle))  add it
 //   auto model = Model::load(std::move(bundle), {});
 //   model->prepare(0, shapes);  write model->input(0).data;  model->run();  read model->output(0)
 #pragma once

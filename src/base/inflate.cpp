@@ -1,3 +1,5 @@
+// libdeflate wants to know how much comes out; a bound on what DEFLATE can make of so many bytes
+// says it before anything is allocated.
 #include "base/inflate.h"
 
 #include <libdeflate.h>

@@ -1,3 +1,4 @@
+// The options that every command with a model shares, and what they open.
 #include "cli/model_command.h"
 
 #include <cstdio>

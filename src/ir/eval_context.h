@@ -1,6 +1,6 @@
 // What a reference kernel sees: inputs, outputs of inferred shapes, scratch memory, and - for the
-// few ops that need them - other graphs, resources and state. Kernels trust types (infer and
-// validate have checked them) and check data: indices, counts and sizes that come from tensors. The
+// few ops that need them - other graphs, resources and state. Kernels trust types, which infer has
+// checked, and check data: indices, counts and sizes that come from tensors. The
 // first failure sticks; the caller adds the node's name.
 #pragma once
 

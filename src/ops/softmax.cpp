@@ -1,6 +1,6 @@
 // SOFTMAX over the last dimension, with the largest element taken away first so that exp cannot
-// overflow. Quantised: the output's scale is 1/256 (int8: zero point -128) or 1/32768 (int16), as
-// the TFLite specification says.
+// overflow. Quantised: the output's scale is 1/256 (int8: zero point -128), for int16 1/32768, or
+// 1/65536 and zero point -32768 after 8-bit input, as the TFLite specification says.
 #include "ops/softmax.h"
 
 #include <algorithm>

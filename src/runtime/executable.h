@@ -17,7 +17,7 @@ class GraphRunner;
 
 class Executable {
  public:
-  // The module must be optimised, sound (validate) and have an eval facet for each op.
+  // The module must be sound; what has neither lowering nor kernel here fails when it is planned.
   Executable(std::shared_ptr<const Module> module, const PlanOptions& options);
   ~Executable();
   Executable(const Executable&) = delete;

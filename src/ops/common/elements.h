@@ -1,7 +1,7 @@
 // Elements of any type through two arithmetics: integers and bool as int64, floats as double. One
-// load and one store per type serve every op, so a kernel is written once (DESIGN: kernels in many
-// types without bloat). Sums, products, quotients and square roots of float32 computed in double
-// and rounded once equal those computed in float32.
+// load and one store per type serve every op, so a kernel is written once. Sums, products,
+// quotients and square roots of float32 computed in double and rounded once equal those computed in
+// float32.
 #pragma once
 
 #include <complex>

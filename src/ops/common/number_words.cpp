@@ -1,3 +1,4 @@
+// Integers by the C library; decimals by our own reader, which no locale changes.
 #include "ops/common/number_words.h"
 
 #include <cerrno>

@@ -1,3 +1,4 @@
+// Textbook factorisations in double: the matrices are small, and float32 results are rounded once.
 #include "ops/matrix_algebra/factors.h"
 
 #include <algorithm>
