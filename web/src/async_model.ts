@@ -8,7 +8,7 @@ import type { LoadOptions, Prepared } from './load.js';
 import type { InputValue, ModelInfo, OutputValue, Report, RunOptions, SignatureInfo } from './model.js';
 import { isNode, nodeModule } from './node.js';
 import type { LoadedInfo, Reply, Request } from './protocol.js';
-import { isListOfFiles, named, openSource, resolveAddress, type FileSource } from './source.js';
+import { isAddress, isListOfFiles, named, openSource, resolveAddress, type FileSource } from './source.js';
 import type { TensorData, TensorInfo, TensorInput } from './tensor.js';
 
 interface Pending {
@@ -122,8 +122,7 @@ export class AsyncModel implements ModelInfo {
     signal?.throwIfAborted();
     const build = chooseBuild(options.build);
     // The worker's own address is not the page's: relative ones are resolved here.
-    const absolute =
-      typeof source === 'string' || source instanceof URL ? (await resolveAddress(source)).href : source;
+    const absolute = isAddress(source) ? (await resolveAddress(source)).href : source;
     const cloneable = isListOfFiles(absolute) ? named(Array.from(absolute)) : absolute;
     const preparation = prepare(cloneable, build);
     preparation.catch(() => undefined); // Reported below, when there is a line to close.

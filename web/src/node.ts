@@ -1,8 +1,12 @@
 // What differs in Node: files are read from disk, workers come from node:worker_threads. Modules are imported by a
 // computed name, so that bundlers for the browser do not look for them.
 
+// A window says nothing: tests under jsdom have one. A page or a worker of Electron is a browser's, whatever it may
+// read besides.
 export const isNode =
-  typeof process === 'object' && typeof process.versions?.node === 'string' && typeof window === 'undefined';
+  typeof process === 'object' &&
+  typeof process.versions?.node === 'string' &&
+  !/renderer|worker/.test((process as { type?: string }).type ?? '');
 
 type NodeModules = {
   'fs/promises': typeof import('node:fs/promises');

@@ -21,11 +21,11 @@ export type ModelSource =
 export type FileSource = Exclude<ModelSource, DataTransfer>;
 
 export async function openSource(source: FileSource): Promise<Files> {
-  if (typeof source === 'string' || source instanceof URL) {
+  if (isAddress(source)) {
     const url = await resolveAddress(source);
     return isNode && url.protocol === 'file:' ? openPath(url) : openAddress(url);
   }
-  if (source instanceof ArrayBuffer || source instanceof Uint8Array) return openNamed(new Map([['model', source]]));
+  if (isBytes(source)) return openNamed(new Map([['model', source]]));
   if (source instanceof Map) return openNamed(source);
   if (isBlob(source)) return openNamed(named([source]));
   if (isListOfFiles(source)) return openNamed(named(Array.from(source)));
@@ -33,20 +33,12 @@ export async function openSource(source: FileSource): Promise<Files> {
   throw invalidArgument('expected an address, files or bytes', 'loadModel');
 }
 
-/** An absolute address. In Node a text without a scheme is a path; a folder stands for the model file in it. */
+/** An absolute address; in Node, a folder stands for the model file in it. */
 export async function resolveAddress(source: string | URL): Promise<URL> {
-  if (!isNode) {
-    const base = typeof document === 'object' ? document.baseURI : globalThis.location?.href;
-    try {
-      return new URL(source, base);
-    } catch (cause) {
-      throw new ModelError({ code: 'invalid_argument', message: 'not an address', where: String(source) }, { cause });
-    }
-  }
-  const [{ stat }, { pathToFileURL }] = await Promise.all([nodeModule('fs/promises'), nodeModule('url')]);
-  // One letter before the colon is a drive, not a scheme.
-  const url = source instanceof URL || /^[a-z][a-z\d+.-]+:/i.test(source) ? new URL(source) : pathToFileURL(source);
-  if (url.protocol !== 'file:' || !(await stat(url).catch(() => null))?.isDirectory()) return url;
+  const url = await absolute(source);
+  if (!isNode || url.protocol !== 'file:') return url;
+  const { stat } = await nodeModule('fs/promises');
+  if (!(await stat(url).catch(() => null))?.isDirectory()) return url;
   const folder = url.href.endsWith('/') ? url.href : `${url.href}/`;
   for (const name of ['model.json', 'saved_model.pb']) {
     const inside = new URL(name, folder);
@@ -57,6 +49,19 @@ export async function resolveAddress(source: string | URL): Promise<URL> {
     message: 'this folder has no model.json and no saved_model.pb',
     where: String(source),
   });
+}
+
+// Without a scheme it is relative to the page; where there is no page, as in Node, it is a path.
+async function absolute(source: string | URL): Promise<URL> {
+  const base = typeof document === 'object' ? document.baseURI : globalThis.location?.href;
+  try {
+    // One letter before the colon is a drive.
+    if (!isNode || !/^[a-z]:/i.test(String(source))) return new URL(source, base);
+  } catch (cause) {
+    if (!isNode || /^[a-z][a-z\d+.-]+:/i.test(String(source)))
+      throw new ModelError({ code: 'invalid_argument', message: 'not an address', where: String(source) }, { cause });
+  }
+  return (await nodeModule('url')).pathToFileURL(String(source));
 }
 
 function openPath(url: URL): Files {
@@ -77,6 +82,11 @@ async function readPath(url: URL, name: string, onPiece: OnPiece): Promise<Uint8
   }
 }
 
+// By name instead of by class: under jsdom, what Node gives is another realm's.
+const className = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
+export const isAddress = (value: unknown): value is string | URL =>
+  typeof value === 'string' || className(value) === 'URL';
+const isBytes = (value: unknown): value is Bytes => /^(Uint8Array|ArrayBuffer)$/.test(className(value));
 const isBlob = (value: unknown): value is Blob => typeof Blob === 'function' && value instanceof Blob;
 
 export function isListOfFiles(source: unknown): source is ArrayLike<File> {
@@ -107,7 +117,7 @@ function openNamed(files: Map<string, Bytes | Blob>): Files {
   const path = modelNames.map((pattern) => names.find((name) => pattern.test(name))).find(Boolean) ?? names[0];
   if (path === undefined) throw invalidArgument('no files were given', 'loadModel');
   for (const [name, file] of files) {
-    if (!(file instanceof Uint8Array || file instanceof ArrayBuffer || isBlob(file))) {
+    if (!isBytes(file) && !isBlob(file)) {
       throw invalidArgument('expected a Uint8Array, an ArrayBuffer or a File', name);
     }
   }

@@ -1,5 +1,6 @@
 // Where models come from, how far loading got, how it is given up, and what a broken one says.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -34,6 +35,54 @@ test('a path, a folder, a file address', async () => {
   assert.equal(price(await loadModel(path.dirname(fruit))), 321);
   assert.equal(price(await loadModel(pathToFileURL(fruit))), 321);
   assert.equal(price(await loadModel(pathToFileURL(fruit).href)), 321);
+});
+
+// In a process of its own, which looks like another place.
+function pricesWhere(place, sources) {
+  const script = `
+    import { readFile } from 'node:fs/promises';
+    import { pathToFileURL } from 'node:url';
+    import { runInNewContext } from 'node:vm';
+    globalThis.window = globalThis;
+    ${place}
+    const { loadModel } = await import('./dist/index.js');
+    for (const [source, options] of [${sources}]) {
+      const model = await loadModel(source, options);
+      console.log(Math.round((await model.predict([3, 2, 1]))[0]));
+      model.dispose();
+    }`;
+  return execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' });
+}
+
+test('Node with a window, as tests under jsdom have it', () => {
+  const bytes = `await readFile('models/fruit/fruit.tflite')`;
+  const file = `pathToFileURL('models/fruit/tfjs/model.json')`;
+  const sources = [
+    `[${bytes}]`,
+    `[runInNewContext('new Uint8Array(bytes)', { bytes: ${bytes} })]`,
+    `[${file}]`,
+    `[${file}.href]`,
+    `[${file}, { worker: true }]`,
+  ];
+  const nowhere = `globalThis.document = { baseURI: 'about:blank' };`;
+  assert.equal(pricesWhere(nowhere, [...sources, `['models/fruit/tfjs']`]), '321\n'.repeat(6));
+  // Relative to the page, where there is one.
+  const page = `globalThis.document = { baseURI: pathToFileURL('models/fruit/page.html').href };`;
+  assert.equal(pricesWhere(page, [...sources, `['tfjs/model.json']`]), '321\n'.repeat(6));
+});
+
+test('a page of Electron goes a browser’s ways', () => {
+  const place = `
+    process.type = 'renderer';
+    globalThis.document = { baseURI: pathToFileURL('models/fruit/page.html').href };
+    const asked = [];
+    globalThis.fetch = async (url) => (asked.push(url.pathname), new Response(await readFile(url)));
+    process.on('exit', () => console.log(asked.filter((name) => name.endsWith('.wasm')).length > 0));`;
+  assert.equal(pricesWhere(place, `['tfjs/model.json']`), '321\ntrue\n');
+});
+
+test('an address that is none', async () => {
+  await assert.rejects(loadModel('http://'), modelError('invalid_argument', { message: /not an address/ }));
 });
 
 test('bytes by name, in a record or a map, in any order', async () => {
