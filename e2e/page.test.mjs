@@ -1,5 +1,6 @@
 // The price page in every browser there is: prices, checks of what is typed, both languages, the keyboard alone.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { browsers } from './support/browsers.mjs';
 import { fill, fillAll, openPage, shown, visible } from './support/page.mjs';
@@ -219,7 +220,7 @@ for (const { name, path, launch, skip } of browsers) {
             name.endsWith('.wasm')
               ? (response) => response.writeHead(200, { 'content-type': 'application/wasm' }).end('no')
               : undefined,
-          /could not be fetched|engine/,
+          /could not be fetched.*Check the connection.*the engine could not be loaded/s,
         ],
       ];
       for (const [misbehave, words] of cases) {
@@ -235,6 +236,21 @@ for (const { name, path, launch, skip } of browsers) {
         await page.until(() => document.querySelector('#plot svg') !== null);
         assert.equal(await page.evaluate(() => document.querySelectorAll('#vary input').length), 3);
       }
+      await page.close();
+    });
+
+    test('a policy that forbids WebAssembly is named', async () => {
+      const html = await readFile(new URL('../build/web/index.html', import.meta.url));
+      const headers = { 'content-type': 'text/html', 'content-security-policy': "default-src 'self'" };
+      server.misbehave = (name) =>
+        name === '/' ? (response) => response.writeHead(200, headers).end(html) : undefined;
+      const page = await browser.open();
+      await page.goto(`${server.origin}/`);
+      await page.until(() => !document.querySelector('#failure').hidden);
+      assert.match(await shown(page, '#failure-what'), /no WebAssembly.*or forbidden/);
+      assert.match(await shown(page, '#failure-remedy'), /the server’s policy/);
+      assert.match(await shown(page, '#failure-detail'), /must allow 'wasm-unsafe-eval'/);
+      server.misbehave = undefined;
       await page.close();
     });
 

@@ -1,6 +1,5 @@
 // When there is no price to be had: what is wrong, what to do, and a way to try again.
-import { ModelError } from '../src/error.js';
-import { env } from '../src/features.js';
+import { errorText, ModelError } from '../src/error.js';
 import { byId } from './dom.js';
 import { t, type Words } from './strings.js';
 
@@ -8,11 +7,12 @@ export type Cause = 'file' | 'wasm' | 'network' | 'model' | 'engine';
 
 export function causeOf(error: unknown): Cause {
   if (location.protocol === 'file:') return 'file';
-  if (env().build === null) return 'wasm';
   if (!(error instanceof ModelError)) return 'engine';
   switch (error.code) {
     case 'network':
       return 'network';
+    case 'environment':
+      return 'wasm';
     case 'missing_file':
     case 'invalid_model':
     case 'unsupported':
@@ -27,10 +27,7 @@ export function showFailure(cause: Cause, error: unknown): void {
   byId('failure-what').textContent = t(`${cause}What` as keyof Words);
   byId('failure-remedy').textContent = t(`${cause}Remedy` as keyof Words);
   const detail = byId('failure-detail');
-  detail.textContent =
-    cause === 'file' || cause === 'wasm' || error === undefined
-      ? ''
-      : String(error instanceof Error ? error.message : error);
+  detail.textContent = cause === 'file' ? '' : errorText(error);
   detail.hidden = detail.textContent === '';
   byId('failure').hidden = false;
 }

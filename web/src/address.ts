@@ -1,6 +1,6 @@
 // Where a model's files come from: a model file and a way to read others beside it by name; which names, the engine
 // decides. Here from addresses; source.ts has the rest.
-import { ModelError } from './error.js';
+import { errorText, ModelError } from './error.js';
 
 export interface Progress {
   /** Bytes of the model's files so far. */
@@ -87,7 +87,9 @@ async function fetchParts(
     }
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw new ModelError({ code: 'network', message: `cannot be fetched (${detail})`, where: url.href }, { cause });
+    throw new ModelError(
+      { code: 'network', message: `cannot be fetched (${errorText(cause)})`, where: url.href },
+      { cause },
+    );
   }
 }

@@ -1,5 +1,5 @@
 // Which engine a model takes, and its module, fetched and compiled once; every model then gets an instance of its own.
-import { ModelError } from './error.js';
+import { errorText, invalidArgument, ModelError, type ErrorInfo } from './error.js';
 import { env, type Build } from './features.js';
 import { isNode, readFileUrl } from './node.js';
 
@@ -36,10 +36,14 @@ export function engineFor(parts: readonly Uint8Array[]): EngineKind {
 
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
-/** The build to use when the caller has no wish. */
+/** The build that the caller wishes for, where it runs; else the best that does. */
 export function chooseBuild(wish?: Build): Build {
-  const { build, why } = env();
+  const { build, relaxedSimd, why } = env();
+  if (wish !== undefined && wish !== 'simd' && wish !== 'relaxed')
+    throw invalidArgument(`expected 'simd' or 'relaxed', got '${wish}'`, 'build');
   if (build === null) throw new ModelError({ code: 'environment', message: why.join(' ') });
+  if (wish === 'relaxed' && !relaxedSimd)
+    throw new ModelError({ code: 'environment', message: `relaxed SIMD is missing here: take 'simd'`, where: 'build' });
   return wish ?? build;
 }
 
@@ -60,9 +64,25 @@ async function compile(url: URL): Promise<WebAssembly.Module> {
     if (isNode && url.protocol === 'file:') return await WebAssembly.compile(await readFileUrl(url));
     return (await compileArriving(url)) ?? (await compileFetched(url));
   } catch (cause) {
-    const message = `the engine could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`;
-    throw new ModelError({ code: 'network', message, where: url.href }, { cause });
+    throw new ModelError(await failureOf(cause, url), { cause });
   }
+}
+
+// A policy refuses any module, even an empty one, each browser by an error of its own.
+async function failureOf(cause: unknown, url: URL): Promise<ErrorInfo> {
+  const detail = errorText(cause);
+  const empty = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+  const isForbidden = await WebAssembly.compile(empty).then(
+    () => false,
+    () => true,
+  );
+  if (isForbidden)
+    return {
+      code: 'environment',
+      message: `the page's policy must allow 'wasm-unsafe-eval' in script-src (${detail})`,
+    };
+  const code = url.protocol === 'file:' ? 'missing_file' : 'network';
+  return { code, message: `the engine could not be loaded: ${detail}`, where: url.href };
 }
 
 // Compiles while it arrives, without this thread, which is busy with the page. Nothing where the server does not name

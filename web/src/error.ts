@@ -10,7 +10,7 @@ export type ErrorCode =
   | 'internal'
   // From this package.
   | 'network' // a file could not be fetched
-  | 'environment' // no WebAssembly, or no SIMD
+  | 'environment' // no WebAssembly, no SIMD, or a policy against them
   | 'disposed' // the model was disposed of
   | 'crashed'; // the engine stopped at a WebAssembly trap
 
@@ -34,6 +34,10 @@ export class ModelError extends Error {
     this.where = where;
     this.reason = message;
   }
+}
+
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 export function invalidArgument(message: string, where = ''): ModelError {

@@ -1,7 +1,7 @@
 // The only file that touches the engine's exports and memory. One Native is one WebAssembly instance with one model;
 // when the engine traps, the instance is dead and says so from then on.
 import { createEngine, type Engine } from './engine.js';
-import { ModelError, type ErrorInfo } from './error.js';
+import { errorText, ModelError, type ErrorInfo } from './error.js';
 import type { Build } from './features.js';
 
 /** Where a tensor of the prepared run lies in the engine's memory; valid until that memory moves. */
@@ -90,7 +90,12 @@ export class Native {
   }
 
   static async create(module: WebAssembly.Module, build: Build): Promise<Native> {
-    return new Native(await createEngine(module), build);
+    try {
+      return new Native(await createEngine(module), build);
+    } catch (cause) {
+      // No room for one more instance, most likely.
+      throw new ModelError({ code: 'crashed', message: `the engine could not start (${errorText(cause)})` }, { cause });
+    }
   }
 
   setOptions(options: EngineOptions): void {
@@ -215,8 +220,7 @@ export class Native {
   }
 
   #die(cause: unknown): ModelError {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    const message = `the engine stopped (${detail}); this model cannot be used any more, load it again`;
+    const message = `the engine stopped (${errorText(cause)}); this model cannot be used any more, load it again`;
     this.#dead ??= new ModelError({ code: 'crashed', message }, { cause });
     return this.#dead;
   }

@@ -1,5 +1,5 @@
 // The worker's side of an AsyncModel: one model, requests in order.
-import { ModelError, type ErrorInfo } from './error.js';
+import { errorText, ModelError, type ErrorInfo } from './error.js';
 import { loadHere } from './load.js';
 import type { Model, OutputValue } from './model.js';
 import { isNode, nodeModule } from './node.js';
@@ -41,7 +41,7 @@ function buffersOf(value: unknown): ArrayBuffer[] {
 
 function errorInfo(error: unknown): ErrorInfo {
   if (error instanceof ModelError) return { code: error.code, message: error.reason, where: error.where };
-  return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
+  return { code: 'internal', message: errorText(error) };
 }
 
 async function handle(request: Message, send: Send): Promise<void> {

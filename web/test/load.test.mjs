@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:http';
-import { readFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -37,7 +38,10 @@ test('a path, a folder, a file address', async () => {
   assert.equal(price(await loadModel(pathToFileURL(fruit).href)), 321);
 });
 
-// In a process of its own, which looks like another place.
+// A script in a process of its own, and what it prints.
+const node = (script) =>
+  execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' }).trimEnd();
+
 function pricesWhere(place, sources) {
   const script = `
     import { readFile } from 'node:fs/promises';
@@ -51,7 +55,7 @@ function pricesWhere(place, sources) {
       console.log(Math.round((await model.predict([3, 2, 1]))[0]));
       model.dispose();
     }`;
-  return execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' });
+  return node(script).split('\n');
 }
 
 test('Node with a window, as tests under jsdom have it', () => {
@@ -64,11 +68,12 @@ test('Node with a window, as tests under jsdom have it', () => {
     `[${file}.href]`,
     `[${file}, { worker: true }]`,
   ];
+  const prices = Array(6).fill('321');
   const nowhere = `globalThis.document = { baseURI: 'about:blank' };`;
-  assert.equal(pricesWhere(nowhere, [...sources, `['models/fruit/tfjs']`]), '321\n'.repeat(6));
+  assert.deepEqual(pricesWhere(nowhere, [...sources, `['models/fruit/tfjs']`]), prices);
   // Relative to the page, where there is one.
   const page = `globalThis.document = { baseURI: pathToFileURL('models/fruit/page.html').href };`;
-  assert.equal(pricesWhere(page, [...sources, `['tfjs/model.json']`]), '321\n'.repeat(6));
+  assert.deepEqual(pricesWhere(page, [...sources, `['tfjs/model.json']`]), prices);
 });
 
 test('a page of Electron goes a browser’s ways', () => {
@@ -78,7 +83,7 @@ test('a page of Electron goes a browser’s ways', () => {
     const asked = [];
     globalThis.fetch = async (url) => (asked.push(url.pathname), new Response(await readFile(url)));
     process.on('exit', () => console.log(asked.filter((name) => name.endsWith('.wasm')).length > 0));`;
-  assert.equal(pricesWhere(place, `['tfjs/model.json']`), '321\ntrue\n');
+  assert.deepEqual(pricesWhere(place, `['tfjs/model.json']`), ['321', 'true']);
 });
 
 test('an address that is none', async () => {
@@ -237,6 +242,46 @@ test('budgets hold and options are checked', async () => {
   await assert.rejects(loadModel(42), modelError('invalid_argument'));
   await assert.rejects(loadModel([]), modelError('invalid_argument', { message: /no files/ }));
   await assert.rejects(loadModel({ 'model.json': '{}' }), modelError('invalid_argument', { where: /model\.json/ }));
+});
+
+test('builds that do not run here, or are none', async () => {
+  for (const options of [{}, { worker: true }]) {
+    await assert.rejects(
+      loadModel(fruit, { ...options, build: 'fast' }),
+      modelError('invalid_argument', { where: /build/, message: /'simd' or 'relaxed', got 'fast'/ }),
+    );
+  }
+  // In a process of its own that knows no relaxed SIMD, then no SIMD.
+  const script = `
+    const { validate } = WebAssembly;
+    WebAssembly.validate = (bytes) => String(bytes).includes(LACKING) ? false : validate(bytes);
+    const { loadModel } = await import('./dist/index.js');
+    const model = 'models/fruit/tfjs/model.json';
+    const codes = [undefined, 'simd', 'relaxed'].map((build) =>
+      loadModel(model, { build }).then(({ build }) => build, ({ code, message }) => code + ': ' + message));
+    console.log((await Promise.all(codes)).join('\\n'));`;
+  const lacking = (code) => node(script.replace('LACKING', `'${code}'`));
+  assert.match(lacking('253,128,2'), /^simd\nsimd\nenvironment: build: relaxed SIMD is missing here: take 'simd'$/);
+  assert.match(lacking('253,15'), /^(environment: WebAssembly has no SIMD here.*\n?){3}$/);
+});
+
+test('an engine that is missing, forbidden or has no room', async () => {
+  const copy = await mkdtemp(path.join(tmpdir(), 'tare-'));
+  for (const name of await readdir(path.join(root, 'dist')))
+    if (name.endsWith('.js')) await copyFile(path.join(root, 'dist', name), path.join(copy, name));
+  await writeFile(path.join(copy, 'package.json'), '{"type":"module"}');
+  const alone = await import(pathToFileURL(path.join(copy, 'index.js')).href);
+  await assert.rejects(alone.loadModel(fruit), modelError('missing_file', { where: /tare-\w+\.wasm$/ }));
+  await rm(copy, { recursive: true });
+
+  const script = (change) => `
+    ${change}
+    const { loadModel } = await import('./dist/index.js');
+    await loadModel('models/fruit/tfjs/model.json').catch(({ code, message }) => console.log(code + ': ' + message));`;
+  const forbidding = `WebAssembly.compile = async () => { throw new EvalError('Refused') };`;
+  assert.match(node(script(forbidding)), /^environment: .*'wasm-unsafe-eval'.*\(Refused\)$/);
+  const full = `WebAssembly.instantiate = async () => { throw new RangeError('Out of memory') };`;
+  assert.match(node(script(full)), /^crashed: the engine could not start \(Out of memory\)$/);
 });
 
 test('reference kernels alone price the same', async () => {
