@@ -129,7 +129,8 @@ export class Model implements ModelInfo {
    */
   predict(input: TensorInput): TensorData {
     const hot = this.#hot;
-    if (hot === null || (input as ArrayLike<unknown>).length !== hot.input.length) return this.#predictAnew(input);
+    if (hot === null || (input as ArrayLike<unknown> | null)?.length !== hot.input.length)
+      return this.#predictAnew(input);
     const view = hot.input;
     const count = view.length;
     if (count > loopLimit && input instanceof Float32Array) {
@@ -156,6 +157,7 @@ export class Model implements ModelInfo {
       const names = this.#entries.map(({ name }) => `'${name}'`).join(', ');
       throw invalidArgument(`no signature '${signature}'; there are ${names}`);
     }
+    if (typeof inputs !== 'object' || inputs === null) throw invalidArgument('expected an object of inputs by name');
     for (const name of Object.keys(inputs)) {
       if (!entry.inputs.some((info) => info.name === name)) {
         throw invalidArgument(
@@ -273,7 +275,8 @@ function copyOf(view: Float32Array): NumberArray {
 }
 
 function flatInput(value: InputValue, port: Port): Flat {
-  const wrapped = typeof value === 'object' && 'data' in value ? value : { data: value as TensorInput };
+  const wrapped =
+    typeof value === 'object' && value !== null && 'data' in value ? value : { data: value as TensorInput };
   const flat = flatten(wrapped.data, port.info.name);
   if (wrapped.shape === undefined) return { data: flat.data, shape: shapeFor(port, flat) };
   return { data: flat.data, shape: checkShape(wrapped.shape, port, flat.data.length) };

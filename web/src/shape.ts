@@ -16,7 +16,11 @@ function isTyped(value: unknown): value is ArrayLike<Scalar> {
 /** Nested arrays made flat; every array of a level must be as long as the others. */
 export function flatten(input: TensorInput, where: string): Flat {
   if (isTyped(input)) return { data: input, shape: [input.length] };
-  if (!isArray(input)) throw invalidArgument('expected an array or a typed array', where);
+  if (!isArray(input))
+    throw invalidArgument(
+      `expected an array or a typed array; for a shape, run({ '${where}': { data, shape } })`,
+      where,
+    );
   const shape: number[] = [];
   for (let level: unknown = input; isArray(level) || isTyped(level); level = (level as ArrayLike<unknown>)[0]) {
     shape.push(level.length);
@@ -70,6 +74,7 @@ function fits(wanted: readonly (number | null)[], shape: readonly number[]): boo
 
 /** A shape that the caller states, checked against the values. */
 export function checkShape(shape: readonly number[], port: Port, length: number): number[] {
+  if (!isArray(shape) && !isTyped(shape)) throw invalidArgument('shape: expected an array', port.info.name);
   for (const extent of shape) {
     if (!(Number.isInteger(extent) && extent >= 0 && extent <= 0x7fffffff)) {
       throw invalidArgument(`shape: expected integers from 0 to 2147483647, got ${extent}`, port.info.name);
