@@ -70,26 +70,26 @@ async function fetchParts(
   onPiece: OnPiece,
   signal?: AbortSignal,
 ): Promise<Uint8Array[] | null> {
-  try {
-    const response = await fetch(url, signal === undefined ? {} : { signal });
-    if (response.status === 404 || response.status === 410) return null;
-    if (!response.ok) throw new Error(`HTTP status ${response.status}`);
-    const length = response.headers.get('content-length');
-    // The length of a compressed transfer is not the file's.
-    const size = length === null || response.headers.has('content-encoding') ? undefined : Number(length);
-    const parts: Uint8Array[] = [];
-    if (response.body === null) return parts;
-    for (const reader = response.body.getReader(); ;) {
-      const { done, value } = await reader.read();
-      if (done) return parts;
-      parts.push(value);
-      onPiece(name, value.byteLength, size);
-    }
-  } catch (cause) {
+  const fail = (cause: unknown): never => {
     if (signal?.aborted) throw signal.reason;
     throw new ModelError(
       { code: 'network', message: `cannot be fetched (${errorText(cause)})`, where: url.href },
       { cause },
     );
+  };
+  const answer = async (): Promise<Response> => fetch(url, signal === undefined ? {} : { signal });
+  const response = await answer().catch(fail);
+  if (response.status === 404 || response.status === 410) return null;
+  if (!response.ok) fail(`HTTP status ${response.status}`);
+  const length = response.headers.get('content-length');
+  // The length of a compressed transfer is not the file's.
+  const size = length === null || response.headers.has('content-encoding') ? undefined : Number(length);
+  const parts: Uint8Array[] = [];
+  if (response.body === null) return parts;
+  for (const reader = response.body.getReader(); ;) {
+    const { done, value } = await reader.read().catch(fail);
+    if (done) return parts;
+    parts.push(value);
+    onPiece(name, value.byteLength, size); // The caller's: what it throws is not the network's.
   }
 }

@@ -25,7 +25,7 @@ class Line {
   readonly #end: () => void;
   readonly #hold: (on: boolean) => void;
   readonly #pending = new Map<number, Pending>();
-  #closed: ModelError | undefined;
+  #closed: unknown;
   #next = 0;
 
   private constructor(post: (message: unknown) => void, end: () => void, hold: (on: boolean) => void) {
@@ -72,7 +72,7 @@ class Line {
     });
   }
 
-  close(error: ModelError): void {
+  close(error: unknown): void {
     if (this.#closed !== undefined) return;
     this.#closed = error;
     this.#end();
@@ -130,7 +130,13 @@ export class AsyncModel implements ModelInfo {
     const abort = (): void => line.close(disposed());
     signal?.addEventListener('abort', abort);
     try {
-      line.onProgress = onProgress;
+      line.onProgress = (progress) => {
+        try {
+          onProgress?.(progress);
+        } catch (error) {
+          line.close(error);
+        }
+      };
       const prepared = await preparation;
       signal?.throwIfAborted();
       const info = await line.ask({ kind: 'load', source: cloneable, options: { ...options, build }, prepared });

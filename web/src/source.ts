@@ -71,15 +71,13 @@ function openPath(url: URL): Files {
 
 async function readPath(url: URL, name: string, onPiece: OnPiece): Promise<Uint8Array[] | null> {
   const { readFile } = await nodeModule('fs/promises');
-  try {
-    const bytes = await readFile(url);
-    onPiece(name, bytes.byteLength, bytes.byteLength);
-    return [bytes];
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw new ModelError({ code: 'network', message: `cannot be read (${code})`, where: name }, { cause });
-  }
+  const bytes = await readFile(url).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return null;
+    throw new ModelError({ code: 'missing_file', message: `cannot be read (${cause.code})`, where: name }, { cause });
+  });
+  if (bytes === null) return null;
+  onPiece(name, bytes.byteLength, bytes.byteLength);
+  return [bytes];
 }
 
 // By name instead of by class: under jsdom, what Node gives is another realm's.

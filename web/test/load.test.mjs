@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:http';
-import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -115,6 +115,29 @@ test('over HTTP, with progress', async () => {
     assert.deepEqual(new Set(seen.map(({ file }) => file)), new Set(['model.json', 'group1-shard1of1.bin']));
     seen.reduce((before, { loaded }) => (assert.ok(loaded > before), loaded), 0);
   });
+});
+
+test('what onProgress throws is the caller’s own', async () => {
+  const own = new RangeError('own');
+  const onProgress = () => {
+    throw own;
+  };
+  await serveFruit(async (origin) => {
+    for (const source of [fruit, await fruitFiles(), `${origin}/models/model.json`])
+      await assert.rejects(loadModel(source, { onProgress }), (error) => error === own);
+    await assert.rejects(loadModel(fruit, { onProgress, worker: true }), (error) => error === own);
+  });
+});
+
+test('a file that cannot be read is no matter of the network', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'tare-'));
+  await copyFile(fruit, path.join(folder, 'model.json'));
+  await mkdir(path.join(folder, 'group1-shard1of1.bin'));
+  await assert.rejects(
+    loadModel(folder),
+    modelError('missing_file', { where: /group1/, message: /cannot be read \(EISDIR\)/ }),
+  );
+  await rm(folder, { recursive: true });
 });
 
 test('loading is given up by a signal', async () => {
