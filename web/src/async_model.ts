@@ -1,5 +1,6 @@
 // A model in a worker of its own: the same methods as Model, as promises, while the page stays free. Disposing of it
 // ends the worker, also in the middle of a run; so does the collection of a forgotten one.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Progress } from './address.js';
 import { chooseBuild, engineModule, guessEngine } from './compile.js';
 import { ModelError } from './error.js';

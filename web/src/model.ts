@@ -1,5 +1,6 @@
 // A loaded model: synchronous runs over plain arrays. What a repeated predict needs is kept ready in one object (Hot),
 // so that a known shape costs a few writes, one call into the engine and a few reads.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { invalidArgument, ModelError } from './error.js';
 import type { Build } from './features.js';
 import { DONE, type DescribedReport, type Description, type Native } from './native.js';
