@@ -13,10 +13,14 @@ import type { FileSource, ModelSource } from './source.js';
  * With `worker: true` the model lives in a worker and its methods return promises.
  */
 export function loadModel(source: ModelSource, options: LoadOptions & { worker: true }): Promise<AsyncModel>;
-export function loadModel(source: ModelSource, options?: LoadOptions & { worker?: false }): Promise<Model>;
+export function loadModel(source: ModelSource, options?: LoadOptions & { worker?: false | undefined }): Promise<Model>;
 export function loadModel(
   source: ModelSource,
-  { worker = false, ...options }: LoadOptions & { worker?: boolean } = {},
+  options: LoadOptions & { worker?: boolean | undefined },
+): Promise<Model | AsyncModel>;
+export function loadModel(
+  source: ModelSource,
+  { worker = false, ...options }: LoadOptions & { worker?: boolean | undefined } = {},
 ): Promise<Model | AsyncModel> {
   const load = (files: FileSource): Promise<Model | AsyncModel> =>
     worker ? AsyncModel.load(files, options) : loadHere(files, options);

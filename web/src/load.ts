@@ -8,10 +8,10 @@ import { Native, type EngineOptions } from './native.js';
 import { openSource, type FileSource } from './source.js';
 
 export interface LoadOptions extends EngineOptions {
-  onProgress?: (progress: Progress) => void;
-  signal?: AbortSignal;
+  onProgress?: ((progress: Progress) => void) | undefined;
+  signal?: AbortSignal | undefined;
   /** Insists on a build of the engine; see env() for what runs here. */
-  build?: Build;
+  build?: Build | undefined;
 }
 
 /** What a worker gets from the page, so that an engine is compiled once for all; it may prove the wrong one. */

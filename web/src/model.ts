@@ -19,7 +19,7 @@ import {
 } from './tensor.js';
 
 /** Values of an input; without a shape, nested arrays carry it and flat ones are cut into rows. */
-export type InputValue = TensorInput | { readonly data: TensorInput; readonly shape?: readonly number[] };
+export type InputValue = TensorInput | { readonly data: TensorInput; readonly shape?: readonly number[] | undefined };
 
 export interface OutputValue {
   readonly data: TensorData;
@@ -30,7 +30,7 @@ export interface OutputValue {
 
 export interface RunOptions {
   /** The name of one of the model's signatures; the first one when left out. */
-  signature?: string;
+  signature?: string | undefined;
 }
 
 export interface SignatureInfo {

@@ -13,29 +13,29 @@ export interface Place {
 
 export interface Budgets {
   /** Of weights, of one tensor, of the arena: each. Default 2 GiB. */
-  bytes?: number;
+  bytes?: number | undefined;
   /** Default 1,000,000. */
-  nodes?: number;
+  nodes?: number | undefined;
   /** In one run. Default 10,000,000. */
-  loopTrips?: number;
+  loopTrips?: number | undefined;
   /** Default 32. */
-  callDepth?: number;
+  callDepth?: number | undefined;
   /** Of one run. Default 120. */
-  seconds?: number;
+  seconds?: number | undefined;
 }
 
 export interface EngineOptions extends Budgets {
   /** For random ops that the model gives no seed. */
-  seed?: number;
+  seed?: number | undefined;
   /** False: graph passes are left out. */
-  optimise?: boolean;
+  optimise?: boolean | undefined;
   /** False: reference kernels alone. */
-  xnnpack?: boolean;
+  xnnpack?: boolean | undefined;
   /** True: quantised and half-float tensors are passed as they are stored, not as floats. */
-  raw?: boolean;
+  raw?: boolean | undefined;
   /** Frozen GraphDefs: names of the tensors to feed and to fetch. */
-  inputNames?: readonly string[];
-  outputNames?: readonly string[];
+  inputNames?: readonly string[] | undefined;
+  outputNames?: readonly string[] | undefined;
 }
 
 export interface DescribedType {

@@ -29,6 +29,21 @@ export async function accepted(files: FileList, bytes: Uint8Array): Promise<void
     { 'model.json': bytes, 'weights.bin': bytes.buffer as ArrayBuffer },
     { onProgress: ({ loaded, total }) => [loaded, total] },
   );
+  // With exactOptionalPropertyTypes, what may be undefined has to say so.
+  const maybe: { signal?: AbortSignal } = {};
+  const worker = Math.random() > 0.5;
+  const either: Model | AsyncModel = await loadModel(bytes, {
+    worker,
+    signal: maybe.signal,
+    build: undefined,
+    onProgress: undefined,
+    seed: undefined,
+    bytes: undefined,
+  });
+  await either.predict([1]);
+  model.run({ x: { data: [1], shape: undefined } }, { signature: undefined });
+  const plain: Model = await loadModel(bytes, { worker: undefined });
+  plain.dispose();
   if (new Error() instanceof ModelError) return;
   console.log(info, flat, await later, shape, build);
 }
