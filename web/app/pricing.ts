@@ -35,7 +35,7 @@ export class Pricing {
   }
 
   price(basket: Basket): number {
-    const price = Number(this.model.predict(basket)[0]);
+    const price = this.model.predict(basket)[0]!;
     if (!Number.isFinite(price)) throw new Error(`the model's price is ${price}`);
     return price;
   }

@@ -151,8 +151,8 @@ export class AsyncModel implements ModelInfo {
   }
 
   /** See Model.predict. */
-  predict(input: TensorInput): Promise<TensorData> {
-    return this.#line.ask({ kind: 'predict', input }, this) as Promise<TensorData>;
+  predict<T extends TensorData = Float32Array>(input: TensorInput): Promise<T> {
+    return this.#line.ask({ kind: 'predict', input }, this) as Promise<T>;
   }
   /** See Model.run. */
   run(inputs: Readonly<Record<string, InputValue>>, options: RunOptions = {}): Promise<Record<string, OutputValue>> {

@@ -11,7 +11,6 @@ import {
   typeInfo,
   unpackStrings,
   type DType,
-  type NumberArray,
   type TensorData,
   type TensorInfo,
   type TensorInput,
@@ -127,11 +126,14 @@ export class Model implements ModelInfo {
   /**
    * Runs a model of one input and one output. The values are one row or many, nested or flat; a flat array is cut
    * into rows of the input's size. The result is flat and yours to keep.
+   *
+   * It is a Float32Array where the output is float32, half or, without `raw`, quantised per tensor: of most models.
+   * For another, as `outputs[0].dtype` tells, name the array: `predict<BigInt64Array>(input)`. Nothing checks it.
    */
-  predict(input: TensorInput): TensorData {
+  predict<T extends TensorData = Float32Array>(input: TensorInput): T {
     const hot = this.#hot;
     if (hot === null || (input as ArrayLike<unknown> | null)?.length !== hot.input.length)
-      return this.#predictAnew(input);
+      return this.#predictAnew(input) as T;
     const view = hot.input;
     const count = view.length;
     if (count > loopLimit && input instanceof Float32Array) {
@@ -139,15 +141,15 @@ export class Model implements ModelInfo {
     } else {
       for (let i = 0; i < count; ++i) {
         const value = input[i];
-        if (typeof value !== 'number') return this.#predictAnew(input);
+        if (typeof value !== 'number') return this.#predictAnew(input) as T;
         view[i] = value;
       }
     }
     if (this.#native!.run() !== DONE) {
       this.#hot = null;
-      return this.#read(this.#entries[0]!, 0).data;
+      return this.#read(this.#entries[0]!, 0).data as T;
     }
-    return copyOf(hot.output);
+    return copyOf(hot.output) as T;
   }
 
   /** Runs any model, values by the names of its inputs; gives all outputs by their names. */
@@ -267,7 +269,7 @@ if (typeof Symbol.dispose === 'symbol') {
   });
 }
 
-function copyOf(view: Float32Array): NumberArray {
+function copyOf(view: Float32Array): TensorData {
   const count = view.length;
   if (count > loopLimit) return view.slice();
   const copy = new Float32Array(count);

@@ -24,15 +24,7 @@ export type DType =
   | 'variant';
 
 export type NumberArray =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Uint16Array
-  | Uint32Array;
+  Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | Uint8Array | Uint16Array | Uint32Array;
 
 /** What a model gives: complex numbers are interleaved, bool is 0 or 1 in a Uint8Array. */
 export type TensorData = NumberArray | BigInt64Array | BigUint64Array | string[];
@@ -41,7 +33,7 @@ export type Scalar = number | bigint | boolean | string;
 export type NestedArray = readonly (Scalar | NestedArray)[];
 
 /** What a model takes: a flat typed array, or plain arrays, nested or flat. */
-export type TensorInput = TensorData | NestedArray;
+export type TensorInput = TensorData | Uint8ClampedArray | NestedArray;
 
 export interface Quantization {
   /** One for the tensor, one per channel, or one per block. real = scale * (stored - zeroPoint) */

@@ -7,8 +7,10 @@ export async function accepted(files: FileList, bytes: Uint8Array): Promise<void
   using other = await loadModel(files, { seed: 7, raw: true, signal: AbortSignal.timeout(1000) });
   const remote: AsyncModel = await loadModel(new Map([['model.tflite', bytes]]), { worker: true });
   const info: ModelInfo[] = [model, other, remote];
-  const flat: TensorData = model.predict([1, 2, 3]);
-  const later: Promise<TensorData> = remote.predict(new Int8Array(3));
+  const flat: Float32Array = model.predict([1, 2, 3]);
+  const big: BigInt64Array = model.predict<BigInt64Array>(new Uint8ClampedArray(3));
+  const words: string[] = await remote.predict<string[]>(['text']);
+  const later: Promise<Float32Array> = remote.predict(new Int8Array(3));
   const outputs = model.run(
     {
       x: {
@@ -45,7 +47,7 @@ export async function accepted(files: FileList, bytes: Uint8Array): Promise<void
   const plain: Model = await loadModel(bytes, { worker: undefined });
   plain.dispose();
   if (new Error() instanceof ModelError) return;
-  console.log(info, flat, await later, shape, build);
+  console.log(info, flat, big, words, await later, shape, build);
 }
 
 export async function refused(model: Model, remote: AsyncModel): Promise<void> {
@@ -59,6 +61,8 @@ export async function refused(model: Model, remote: AsyncModel): Promise<void> {
   model.run([1, 2, 3]);
   // @ts-expect-error: a worker's results are promises
   const now: TensorData = remote.predict([1]);
+  // @ts-expect-error: no model gives clamped bytes
+  model.predict<Uint8ClampedArray>([1]);
   // @ts-expect-error: descriptions are not to be changed
   model.inputs[0].name = 'other';
   const whole = env();
