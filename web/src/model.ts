@@ -3,7 +3,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { invalidArgument, ModelError } from './error.js';
 import type { Build } from './features.js';
-import { DONE, type DescribedReport, type Description, type Native } from './native.js';
+import { DONE, type DescribedReport, type Description, type Native, type Placement } from './native.js';
 import { checkShape, flatten, shapeFor, type Flat } from './shape.js';
 import {
   elementsOf,
@@ -48,8 +48,11 @@ export interface Report {
   readonly nodes: readonly {
     readonly name: string;
     readonly op: string;
-    /** 'xnnpack 0' (the segment), 'reference' or 'folded' */
-    readonly where: string;
+    /**
+     * 'xnnpack 0' (the segment); 'reference'; 'dynamic', by a reference kernel too, once earlier results have told the
+     * shape; or 'folded', computed beforehand.
+     */
+    readonly where: Placement;
     readonly reason: string;
     readonly macs: number;
     readonly flops: number;

@@ -56,6 +56,9 @@ export interface Description {
   signatures: { name: string; inputs: DescribedTensor[]; outputs: DescribedTensor[] }[];
 }
 
+/** See src/api/model.cpp. */
+export type Placement = 'reference' | 'dynamic' | 'folded' | `xnnpack ${number}`;
+
 export interface DescribedReport {
   arenaBytes: number;
   constantBytes: number;
@@ -64,7 +67,7 @@ export interface DescribedReport {
   nodes: {
     name: string;
     op: string;
-    where: string;
+    where: Placement;
     reason: string;
     macs: number;
     flops: number;

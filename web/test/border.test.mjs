@@ -51,6 +51,7 @@ test('int64 results are a BigInt64Array, of a shape that the data decides', asyn
     ],
   );
   assertRun(model, run, golden.tolerance);
+  assert.ok(model.report().nodes.some(({ where }) => where === 'dynamic'));
   // predict sees each result as it is, too.
   assert.equal(model.predict(input.data.map(() => 5)).length, 24);
   assert.equal(model.predict(input.data.map(() => -5)).length, 0);

@@ -26,6 +26,9 @@ export async function accepted(files: FileList, bytes: Uint8Array): Promise<void
     { signature: 'serve' },
   );
   const shape: readonly number[] | undefined = outputs['y']?.shape;
+  const dynamic = model.report().nodes.filter(({ where }) => where === 'dynamic');
+  // @ts-expect-error: there is no such place
+  dynamic.filter(({ where }) => where === 'nowhere');
   const build: 'simd' | 'relaxed' | null = env().build;
   await loadModel(
     { 'model.json': bytes, 'weights.bin': bytes.buffer as ArrayBuffer },
