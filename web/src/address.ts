@@ -14,6 +14,9 @@ export interface Progress {
 /** Told of each piece as it arrives; `size` is of the whole file, where known. */
 export type OnPiece = (file: string, piece: number, size: number | undefined) => void;
 
+/** How a file is fetched; as the global fetch, of which it may be one. */
+export type Fetch = (address: URL, options: { signal?: AbortSignal }) => Promise<Response>;
+
 export interface Files {
   /** The name of the model file. */
   readonly main: string;
@@ -23,12 +26,12 @@ export interface Files {
   read(name: string, onPiece: OnPiece, signal?: AbortSignal): Promise<Uint8Array[] | null>;
 }
 
-export function openAddress(url: URL): Files {
+export function openAddress(url: URL, fetchFile: Fetch = (...given) => fetch(...given)): Files {
   const main = lastPart(url);
   return {
     main,
     owned: true,
-    read: (name, onPiece, signal) => fetchParts(beside(url, name, main), name, onPiece, signal),
+    read: (name, onPiece, signal) => fetchParts(fetchFile, beside(url, name, main), name, onPiece, signal),
   };
 }
 
@@ -50,7 +53,7 @@ export function readingAhead(files: Files, names: Iterable<string>, onPiece: OnP
   };
 }
 
-/** The address of a file by its name beside the model file. */
+/** The address of a file by its name beside the model file; without its query, which may be a signature of that alone. */
 export function beside(url: URL, name: string, main: string): URL {
   return name === main ? url : new URL(name.split('/').map(encodeURIComponent).join('/'), url);
 }
@@ -65,6 +68,7 @@ export function lastPart(url: URL): string {
 }
 
 async function fetchParts(
+  fetchFile: Fetch,
   url: URL,
   name: string,
   onPiece: OnPiece,
@@ -77,7 +81,7 @@ async function fetchParts(
       { cause },
     );
   };
-  const answer = async (): Promise<Response> => fetch(url, signal === undefined ? {} : { signal });
+  const answer = async (): Promise<Response> => fetchFile(url, signal === undefined ? {} : { signal });
   const response = await answer().catch(fail);
   if (response.status === 404 || response.status === 410) return null;
   if (!response.ok) fail(`HTTP status ${response.status}`);

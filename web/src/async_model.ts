@@ -3,7 +3,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Progress } from './address.js';
 import { chooseBuild, engineModule, guessEngine } from './compile.js';
-import { ModelError } from './error.js';
+import { invalidArgument, ModelError } from './error.js';
 import type { Build } from './features.js';
 import type { LoadOptions, Prepared } from './load.js';
 import type { InputValue, ModelInfo, OutputValue, Report, RunOptions, SignatureInfo } from './model.js';
@@ -119,7 +119,11 @@ export class AsyncModel implements ModelInfo {
   }
 
   /** @internal Use loadModel with `worker: true`. */
-  static async load(source: FileSource, { signal, onProgress, ...options }: LoadOptions): Promise<AsyncModel> {
+  static async load(source: FileSource, { signal, onProgress, fetch, ...options }: LoadOptions): Promise<AsyncModel> {
+    if (fetch !== undefined) {
+      const message = 'a function cannot go to the worker: fetch the files here, give them as bytes by name';
+      throw invalidArgument(message, 'fetch');
+    }
     signal?.throwIfAborted();
     const build = chooseBuild(options.build);
     // The worker's own address is not the page's: relative ones are resolved here.

@@ -32,7 +32,7 @@ export { env, type Build, type Environment } from './features.js';
 export type { AsyncModel, LoadOptions, Model, ModelSource };
 export type { InputValue, ModelInfo, OutputValue, Report, RunOptions, SignatureInfo } from './model.js';
 export type { Budgets } from './native.js';
-export type { Progress } from './address.js';
+export type { Fetch, Progress } from './address.js';
 export type { Bytes } from './source.js';
 export type {
   DType,

@@ -1,5 +1,5 @@
 // Brings a model's files into a fresh instance of the engine, which says what it still misses until nothing is.
-import { readingAhead, type Files, type OnPiece, type Progress } from './address.js';
+import { readingAhead, type Fetch, type Files, type OnPiece, type Progress } from './address.js';
 import { chooseBuild, engineFor, engineModule, guessEngine, type EngineKind } from './compile.js';
 import { ModelError } from './error.js';
 import type { Build } from './features.js';
@@ -10,6 +10,8 @@ import { openSource, type FileSource } from './source.js';
 export interface LoadOptions extends EngineOptions {
   onProgress?: ((progress: Progress) => void) | undefined;
   signal?: AbortSignal | undefined;
+  /** Fetches the model's files instead of the global fetch, with headers or signatures of their own. Not in a worker. */
+  fetch?: Fetch | undefined;
   /** Insists on a build of the engine; see env() for what runs here. */
   build?: Build | undefined;
 }
@@ -21,7 +23,7 @@ export interface Prepared {
 }
 
 export function loadHere(source: FileSource, options: LoadOptions, prepared?: Prepared): Promise<Model> {
-  return loadFrom(() => openSource(source), options, prepared);
+  return loadFrom(() => openSource(source, options.fetch), options, prepared);
 }
 
 /** The same from what is opened already. */

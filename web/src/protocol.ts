@@ -10,7 +10,7 @@ export type Request =
   | {
       kind: 'load';
       source: FileSource;
-      options: Omit<LoadOptions, 'signal' | 'onProgress'>;
+      options: Omit<LoadOptions, 'signal' | 'onProgress' | 'fetch'>;
       prepared: Prepared | undefined;
     }
   | { kind: 'predict'; input: TensorInput }

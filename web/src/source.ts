@@ -1,5 +1,5 @@
 // All that loadModel takes: addresses, File objects, bytes in memory, or paths in Node.
-import { beside, lastPart, openAddress, type Files, type OnPiece } from './address.js';
+import { beside, lastPart, openAddress, type Fetch, type Files, type OnPiece } from './address.js';
 import { invalidArgument, ModelError } from './error.js';
 import { isNode, nodeModule } from './node.js';
 
@@ -20,10 +20,10 @@ export type ModelSource =
 /** All but a drop, which index.ts turns into files by name. */
 export type FileSource = Exclude<ModelSource, DataTransfer>;
 
-export async function openSource(source: FileSource): Promise<Files> {
+export async function openSource(source: FileSource, fetchFile?: Fetch): Promise<Files> {
   if (isAddress(source)) {
     const url = await resolveAddress(source);
-    return isNode && url.protocol === 'file:' ? openPath(url) : openAddress(url);
+    return isNode && url.protocol === 'file:' ? openPath(url) : openAddress(url, fetchFile);
   }
   if (isBytes(source)) return openNamed(new Map([['model', source]]));
   if (source instanceof Map) return openNamed(source);

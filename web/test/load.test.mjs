@@ -13,7 +13,7 @@ const { loadModel } = tare;
 const price = (model) => Math.round(model.predict([3, 2, 1])[0]);
 
 async function serve(answer, use) {
-  const server = createServer((request, response) => answer(new URL(request.url, 'http://local').pathname, response));
+  const server = createServer((request, response) => answer(request.url, response));
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   try {
     return await use(`http://127.0.0.1:${server.address().port}`);
@@ -115,6 +115,37 @@ test('over HTTP, with progress', async () => {
     assert.deepEqual(new Set(seen.map(({ file }) => file)), new Set(['model.json', 'group1-shard1of1.bin']));
     seen.reduce((before, { loaded }) => (assert.ok(loaded > before), loaded), 0);
   });
+});
+
+test('each file may be fetched in its own way', async () => {
+  const files = await fruitFiles();
+  // As a store of files with signatures does: one for each address.
+  const signature = (name) => `?sig=${name.length}`;
+  const answer = (asked, response) => {
+    const { pathname, search } = new URL(asked, 'http://local');
+    const name = path.basename(pathname);
+    response.writeHead(search === signature(name) ? 200 : 403).end(files[name]);
+  };
+  await serve(answer, async (origin) => {
+    const source = `${origin}/model.json?sig=10`;
+    await assert.rejects(loadModel(source), modelError('network', { where: /group1-shard1of1\.bin$/, message: /403/ }));
+    const sign = (address, options) => {
+      address.search = signature(path.basename(address.pathname));
+      return fetch(address, options);
+    };
+    assert.equal(price(await loadModel(source, { fetch: sign })), 321);
+    await assert.rejects(
+      loadModel(source, { fetch: sign, worker: true }),
+      modelError('invalid_argument', { where: /fetch/, message: /bytes by name/ }),
+    );
+  });
+  const lost = () => {
+    throw new Error('lost');
+  };
+  await assert.rejects(
+    loadModel('http://local/model.json', { fetch: lost }),
+    modelError('network', { message: /lost/ }),
+  );
 });
 
 test('what onProgress throws is the caller’s own', async () => {

@@ -34,6 +34,8 @@ export async function accepted(files: FileList, bytes: Uint8Array): Promise<void
     { 'model.json': bytes, 'weights.bin': bytes.buffer as ArrayBuffer },
     { onProgress: ({ loaded, total }) => [loaded, total] },
   );
+  await loadModel('model.json', { fetch });
+  await loadModel('model.json', { fetch: (address, options) => fetch(address, { ...options, cache: 'no-store' }) });
   // With exactOptionalPropertyTypes, what may be undefined has to say so.
   const maybe: { signal?: AbortSignal } = {};
   const worker = Math.random() > 0.5;
