@@ -149,16 +149,36 @@ test('recurrent state lives on between runs until reset', async () => {
   }
 });
 
-test('strings go in and come out of a frozen graph, and only strings do', async () => {
-  // A GraphDef of two nodes, x -> y: Placeholder and Identity of type DT_STRING (7).
+// A GraphDef of two nodes, x -> y: Placeholder and Identity of a type by its number in TensorFlow.
+function openIdentity(type, options) {
   const text = (value) => [...new TextEncoder().encode(value)];
   const field = (number, bytes) => [(number << 3) | 2, bytes.length, ...bytes];
-  const attribute = (name) => field(5, [...field(1, text(name)), ...field(2, [6 << 3, 7])]);
-  const node = (name, op, input, type) =>
-    field(1, [...field(1, text(name)), ...field(2, text(op)), ...input, ...attribute(type)]);
+  const attribute = (name) => field(5, [...field(1, text(name)), ...field(2, [6 << 3, type])]);
+  const node = (name, op, input, key) =>
+    field(1, [...field(1, text(name)), ...field(2, text(op)), ...input, ...attribute(key)]);
   const graph = [...node('x', 'Placeholder', [], 'dtype'), ...node('y', 'Identity', field(3, text('x')), 'T')];
-  const names = { inputNames: ['x'], outputNames: ['y'] };
-  const model = await tare.loadModel({ 'graph.pb': Uint8Array.from(graph) }, names);
+  return tare.loadModel({ 'graph.pb': Uint8Array.from(graph) }, { inputNames: ['x'], outputNames: ['y'], ...options });
+}
+
+for (const [dtype, type, bits] of [
+  ['float16', 19, [0x3e00, 0xc000]],
+  ['bfloat16', 14, [0x3fc0, 0xc000]],
+]) {
+  test(`${dtype}: floats in and out, or its bits`, async () => {
+    const model = await openIdentity(type);
+    assert.equal(model.inputs[0].dtype, dtype);
+    assert.deepEqual(model.predict([1.5, -2]), Float32Array.of(1.5, -2));
+    const raw = await openIdentity(type, { raw: true });
+    assert.deepEqual(raw.predict(bits), Uint16Array.from(bits));
+  });
+}
+
+test('uint16 goes in and comes out as it is', async () => {
+  assert.deepEqual((await openIdentity(17)).predict([0, 65535]), Uint16Array.of(0, 65535));
+});
+
+test('strings go in and come out of a frozen graph, and only strings do', async () => {
+  const model = await openIdentity(7);
   const [{ name, dtype }] = model.inputs;
   assert.equal(dtype, 'string');
   const words = ['西瓜', '', 'apple', 'x'.repeat(1000)];

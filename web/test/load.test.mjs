@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { zip } from '../../scripts/zip_file.mjs';
 import { fruit, fruitFiles, modelError, root, tare } from './support/package.mjs';
 
 const { loadModel } = tare;
@@ -96,6 +97,17 @@ test('bytes by name, in a record or a map, in any order', async () => {
   assert.equal(price(await loadModel(new Map(Object.entries(files).reverse()))), 321);
   const inFolder = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [`models/${name}`, bytes.buffer]));
   assert.equal(price(await loadModel(inFolder)), 321);
+});
+
+test('a folder of a model as a zip archive', async () => {
+  const members = Object.entries(await fruitFiles()).map(([name, bytes]) => ({
+    name: `fruit/${name}`,
+    bytes,
+    deflate: true,
+  }));
+  const archive = zip(members);
+  assert.equal(price(await loadModel(archive)), 321);
+  assert.equal(price(await loadModel(new Map([['fruit.zip', archive]]))), 321);
 });
 
 test('File objects, as a picker gives them', async () => {
