@@ -20,7 +20,7 @@ const addresses: Record<EngineKind, Record<Build, () => URL>> = {
 
 /** By the file's name, before its first byte is here: a guess, so that engine and model arrive side by side. */
 export function guessEngine(name: string): EngineKind | undefined {
-  if (/\.tflite$/i.test(name)) return 'tflite';
+  if (/\.(tf)?lite$/i.test(name)) return 'tflite';
   return /\.(json|h5|hdf5|keras|pb|zip)$/i.test(name) ? 'general' : undefined;
 }
 

@@ -39,15 +39,25 @@ export async function resolveAddress(source: string | URL): Promise<URL> {
   if (!isNode || url.protocol !== 'file:') return url;
   const { stat } = await nodeModule('fs/promises');
   if (!(await stat(url).catch(() => null))?.isDirectory()) return url;
-  const folder = url.href.endsWith('/') ? url.href : `${url.href}/`;
-  for (const name of ['model.json', 'saved_model.pb']) {
-    const inside = new URL(name, folder);
-    if (await stat(inside).catch(() => null)) return inside;
-  }
+  const folder = new URL(url.href.endsWith('/') ? url.href : `${url.href}/`);
+  return beside(folder, await modelIn(folder), '');
+}
+
+// As the command line decides it too: see src/cli/open_model.cpp.
+async function modelIn(folder: URL): Promise<string> {
+  const { readdir } = await nodeModule('fs/promises');
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+  const known = ['model.json', 'saved_model.pb'].find((name) => files.includes(name));
+  if (known !== undefined) return known;
+  const models = files.filter((name) => /\.(tflite|h5|hdf5|keras|pb|json|lite)$/.test(name));
+  const [only, ...others] = models.length > 0 ? models : files;
+  if (only !== undefined && others.length === 0) return only;
+  const what = models.length > 0 ? 'there are several models' : 'there is no model';
   throw new ModelError({
     code: 'missing_file',
-    message: 'this folder has no model.json and no saved_model.pb',
-    where: String(source),
+    message: `${what} in this folder; name the file itself`,
+    where: folder.href,
   });
 }
 
@@ -108,7 +118,12 @@ export function named(files: readonly Blob[]): Map<string, Blob> {
   return map;
 }
 
-const modelNames = [/(^|\/)model\.json$/, /(^|\/)saved_model\.pb$/, /\.json$/, /\.(tflite|keras|h5|hdf5|pb|zip)$/i];
+const modelNames = [
+  /(^|\/)model\.json$/,
+  /(^|\/)saved_model\.pb$/,
+  /\.json$/,
+  /\.(tflite|lite|keras|h5|hdf5|pb|zip)$/i,
+];
 
 function openNamed(files: Map<string, Bytes | Blob>): Files {
   const names = [...files.keys()];

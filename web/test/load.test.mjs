@@ -91,6 +91,29 @@ test('an address that is none', async () => {
   await assert.rejects(loadModel('http://'), modelError('invalid_argument', { message: /not an address/ }));
 });
 
+test('a folder stands for the one model in it', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'tare-'));
+  const missing = (message) => assert.rejects(loadModel(folder), modelError('missing_file', { message }));
+  await missing(/no model in this folder/);
+  for (const [from, name] of [
+    ['fruit.tflite', 'ein Modell #1.tflite'],
+    ['fruit.tflite', 'model.lite'],
+    ['fruit.keras', 'fruit.keras'],
+    ['fruit.tflite', 'without_a_suffix'],
+  ]) {
+    await copyFile(path.join(root, 'models/fruit', from), path.join(folder, name));
+    if (name.includes('.')) {
+      await writeFile(path.join(folder, 'labels.txt'), 'price');
+      await writeFile(path.join(folder, 'read.me'), '');
+    }
+    assert.equal(price(await loadModel(folder)), 321, name);
+    for (const file of await readdir(folder)) await rm(path.join(folder, file));
+  }
+  for (const name of ['labels.txt', 'read.me']) await writeFile(path.join(folder, name), '');
+  await missing(/no model in this folder/);
+  await rm(folder, { recursive: true });
+});
+
 test('bytes by name, in a record or a map, in any order', async () => {
   const files = await fruitFiles();
   assert.equal(price(await loadModel(files)), 321);
@@ -202,8 +225,8 @@ test('loading is given up by a signal', async () => {
 test('files that are not there, servers that fail', async () => {
   await assert.rejects(loadModel(path.join(root, 'nowhere/model.json')), modelError('missing_file'));
   await assert.rejects(
-    loadModel(path.join(root, 'web/test')),
-    modelError('missing_file', { message: /no model.json/ }),
+    loadModel(path.join(root, 'models/fruit')),
+    modelError('missing_file', { message: /several models in this folder; name the file/ }),
   );
   const { 'model.json': json } = await fruitFiles();
   await assert.rejects(
