@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, constants } from 'node:zlib';
+import { brotliSize } from './compressed_size.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const folder = path.join(root, 'build/wasm');
@@ -117,8 +117,7 @@ function ownerOf(name, owners) {
 }
 
 const bytesOf = (functions) => Buffer.concat(functions.map(({ body }) => body));
-const weigh = (data) =>
-  brotliCompressSync(data, { params: { [constants.BROTLI_PARAM_QUALITY]: 10, [constants.BROTLI_PARAM_LGWIN]: 24 } }).length;
+const weigh = (data) => brotliSize(data, 10);
 const row = (name, ...numbers) => console.log(name.padEnd(60) + numbers.map((n) => n.toLocaleString('en').padStart(10)).join(''));
 
 export function showFunctions(engine, each) {

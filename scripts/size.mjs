@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { brotliSize, gzipSize } from './compressed_size.mjs';
 
 if (process.argv.includes('--functions')) {
   const { showFunctions } = await import('./function_sizes.mjs');
@@ -13,15 +13,10 @@ if (process.argv.includes('--functions')) {
 }
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } };
 
 function measure(file) {
   const bytes = readFileSync(file);
-  return {
-    raw: bytes.length,
-    gzip: gzipSync(bytes, { level: 9 }).length,
-    brotli: brotliCompressSync(bytes, brotli).length,
-  };
+  return { raw: bytes.length, gzip: gzipSize(bytes), brotli: brotliSize(bytes) };
 }
 
 function filesBelow(folder) {

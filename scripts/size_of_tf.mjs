@@ -4,15 +4,14 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, constants } from 'node:zlib';
+import { brotliSize } from './compressed_size.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } };
 execFileSync('cmake', ['--build', '--preset', 'wasm', '--target', 'tare', 'tare_without_tf'], { cwd: root, stdio: 'inherit' });
 
 const sizes = (name) => {
   const bytes = readFileSync(path.join(root, 'build/wasm', `${name}.wasm`));
-  return { raw: bytes.length, brotli: brotliCompressSync(bytes, brotli).length };
+  return { raw: bytes.length, brotli: brotliSize(bytes) };
 };
 const [whole, without] = [sizes('tare'), sizes('tare_without_tf')];
 const line = (name, { raw, brotli: small }) =>
