@@ -4,16 +4,16 @@
 //
 // It reports and never judges: times are of this machine, only ratios of one run mean anything.
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { brotliCompressSync, constants } from 'node:zlib';
 import { build } from 'esbuild';
 import { chromiumBrowser } from '../e2e/support/browsers.mjs';
+import { brotliSize } from './compressed_size.mjs';
+import { listen, staticServer } from './static_server.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const { values: options } = parseArgs({
@@ -115,57 +115,39 @@ function ours(folder) {
   };
 }
 
-const types = {
-  '.js': 'text/javascript',
-  '.wasm': 'application/wasm',
-  '.json': 'application/json',
-  '.html': 'text/html',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
+const folders = {
+  '/bench/': work,
+  '/dist/': path.join(root, 'dist'),
+  ...(modules === undefined ? {} : { '/tfjs/': path.join(modules, '@tensorflow/tfjs-backend-wasm/dist') }),
+  '/build/web/': path.join(root, 'build/web'),
+  '/page/': path.join(root, 'build/web'),
+  '/models/fruit/': path.join(root, 'models/fruit/tfjs_float16'),
 };
 
 async function startServer() {
   const asked = new Map();
   const compressed = new Map();
-  const server = createServer(async (request, response) => {
-    const name = new URL(request.url, 'http://local').pathname;
-    const shell = /^\/run\/([\w-]+)$/.exec(name)?.[1];
-    const file = shell === undefined ? fileOf(name) : undefined;
-    const bytes =
-      shell === undefined
-        ? await readFile(file).catch(() => null)
-        : Buffer.from(
-            `<!doctype html><title>${shell}</title><link rel="icon" href="data:,"><script type="module" src="/bench/${shell}.js"></script>`,
-          );
-    if (bytes === null) {
-      response.writeHead(404).end();
-      return;
-    }
-    const key = file ?? name;
-    if (!compressed.has(key))
-      compressed.set(key, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length);
-    asked.set(name, { raw: bytes.length, brotli: compressed.get(key) });
-    const type =
-      shell === undefined
-        ? (types[path.extname(name)] ?? (name.endsWith('/') ? 'text/html' : 'application/octet-stream'))
-        : 'text/html';
-    response.writeHead(200, { 'content-type': type, 'content-length': bytes.length, 'cache-control': 'no-store' });
-    response.end(bytes);
+  const count = (name, bytes) => {
+    if (!compressed.has(name)) compressed.set(name, brotliSize(bytes));
+    asked.set(name, { raw: bytes.length, brotli: compressed.get(name) });
+  };
+  const server = staticServer(folders, {
+    headers: { 'cache-control': 'no-store' },
+    seen: (name, file) => count(name, readFileSync(file)),
+    instead(name) {
+      const contender = /^\/run\/([\w-]+)$/.exec(name)?.[1];
+      if (contender === undefined) return undefined;
+      const html = shell(contender);
+      count(name, Buffer.from(html));
+      return (response) => response.writeHead(200, { 'content-type': 'text/html' }).end(html);
+    },
   });
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  return { server, asked, origin: `http://127.0.0.1:${server.address().port}` };
+  const port = await listen(server);
+  return { server, asked, origin: `http://127.0.0.1:${port}` };
 }
 
-function fileOf(name) {
-  if (name.startsWith('/bench/')) return path.join(work, path.basename(name));
-  if (name.startsWith('/dist/')) return path.join(root, 'dist', path.basename(name));
-  if (name.startsWith('/tfjs/'))
-    return path.join(modules ?? '', '@tensorflow/tfjs-backend-wasm/dist', path.basename(name));
-  if (name.startsWith('/build/web/')) return path.join(root, 'build/web', path.basename(name));
-  const inPage = name.replace(/^\/page\//, '/');
-  if (inPage.startsWith('/models/fruit/')) return path.join(root, 'models/fruit/tfjs_float16', path.basename(name));
-  return path.join(root, 'build/web', inPage === '/' ? 'index.html' : path.basename(inPage));
-}
+const shell = (name) =>
+  `<!doctype html><title>${name}</title><link rel="icon" href="data:,"><script type="module" src="/bench/${name}.js"></script>`;
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
