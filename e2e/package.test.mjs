@@ -1,16 +1,19 @@
 // The npm package in a page under the strict policy: both builds, workers, giving up, accuracy.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { browsers } from './support/browsers.mjs';
-import { startServer } from './support/server.mjs';
+import { root, startServer } from './support/server.mjs';
 
-for (const { name, path, launch, skip } of browsers) {
+for (const { name, path: program, launch, skip } of browsers) {
   describe(`the package in ${name}`, { skip }, () => {
     let server, browser, page;
     before(async () => {
       server = await startServer();
-      browser = await launch(path);
+      browser = await launch(program);
       page = await browser.open();
       await page.goto(`${server.origin}/pages/package.html`);
       await page.until(() => globalThis.tare !== undefined);
@@ -190,18 +193,20 @@ for (const { name, path, launch, skip } of browsers) {
       await other.close();
     });
 
-    test('the page of the README', async () => {
-      const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+    test('the page of the README, by the server that it names', async () => {
+      const readme = await readFile(path.join(root, 'README.md'), 'utf8');
       const [, sample] = /^```html\n([\s\S]*?)^```$/m.exec(readme);
-      server.misbehave = (asked) =>
-        asked === '/readme.html'
-          ? (response) => response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html><body>${sample}`)
-          : undefined;
+      const command = /`node (scripts\/serve\.mjs \.)`/.exec(readme)[1].split(' ');
+      const file = path.join(root, `build/readme-${name}.html`);
+      await writeFile(file, `<!doctype html><body>${sample}`);
+      const serving = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+      const [said] = await once(serving.stdout.setEncoding('utf8'), 'data');
       const other = await browser.open();
-      await other.goto(`${server.origin}/readme.html`);
+      await other.goto(new URL(`build/${path.basename(file)}`, /http:\S+/.exec(said)[0]).href);
       await other.until(() => document.body.innerText.trim() === '321');
-      server.misbehave = undefined;
       await other.close();
+      serving.kill();
+      await rm(file);
     });
 
     test('nothing of this broke the policy', async () => {
