@@ -81,7 +81,6 @@ async function launchChromium(path) {
         // A control that says it is disabled can still be clicked by a person.
         click: (selector) => page.click(selector, { force: true }),
         until: (action, argument) => page.waitForFunction(action, argument, { timeout: 20_000 }),
-        screenshot: (options) => page.screenshot(options),
       };
     },
   };
@@ -106,7 +105,6 @@ async function launchFirefox(path) {
         ...handleOf(page, context),
         click: (selector) => page.click(selector),
         until: (action, argument) => page.waitForFunction(action, { timeout: 20_000 }, argument),
-        screenshot: (options) => page.screenshot(options),
       };
     },
   };

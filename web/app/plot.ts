@@ -45,7 +45,6 @@ export function createPlot(pricing: Pricing, onPick: (fruit: Fruit, count: numbe
 
   const show = (basket: Basket | null): void => {
     shown = basket;
-    place.classList.toggle('idle', basket === null);
     place.replaceChildren(
       ...(basket === null ? [] : [curve(pricing, basket, varied, Math.max(place.clientWidth, 240))]),
     );

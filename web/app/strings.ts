@@ -40,7 +40,6 @@ const english = {
   plotLabel: '{fruit}: the price goes from {from} at none to {to} at 20. Now {count}: {price}.',
   plotNote: 'Drawn from the model itself: 81 prices, the other two counts as above. Point at it to try a count.',
   plotWaiting: 'The line comes back once all counts are valid.',
-  price: 'price',
   about:
     'The price is the model’s own: three dense layers, run by a C++ engine in WebAssembly. Nothing you type leaves this page.',
   opening: 'Opening the stand…',
@@ -99,7 +98,6 @@ const chinese: Words = {
   plotLabel: '{fruit}：0 個時價格 {from}，20 個時 {to}。現在 {count} 個：{price}。',
   plotNote: '曲線由模型本身畫出：81 個價格，另外兩種水果的數量如上。點一下曲線就能試試別的數量。',
   plotWaiting: '所有數量都正確後，曲線就會回來。',
-  price: '價格',
   about: '價格由模型自己算出：三個全連接層，由 WebAssembly 裡的 C++ 引擎執行。你輸入的內容不會離開這個頁面。',
   opening: '水果攤準備中…',
   closed: '水果攤暫時休息',
