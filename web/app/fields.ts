@@ -27,8 +27,7 @@ function problem(input: HTMLInputElement): keyof Words | null {
   return Number.isInteger(value) ? null : 'fraction';
 }
 
-export function createField(place: HTMLElement, start: number, onChange: () => void): Field {
-  const fruit = place.dataset['fruit'] as Fruit;
+function createParts(place: HTMLElement, fruit: Fruit, start: number) {
   const input = make('input', {
     id: fruit,
     name: fruit,
@@ -52,7 +51,12 @@ export function createField(place: HTMLElement, start: number, onChange: () => v
     draw('use', { href: `#${fruit}-icon` }),
   );
   place.append(icon, label, make('div', { class: 'stepper' }, fewer, input, more), message);
+  return { input, label, fewer, more, message };
+}
 
+export function createField(place: HTMLElement, start: number, onChange: () => void): Field {
+  const fruit = place.dataset['fruit'] as Fruit;
+  const { input, label, fewer, more, message } = createParts(place, fruit, start);
   const show = (): void => {
     const wrong = problem(input);
     input.setAttribute('aria-invalid', String(wrong !== null));

@@ -6,6 +6,7 @@ import { formatNumber, t, type Fruit } from './strings.js';
 
 const height = 280;
 const margin = { left: 56, right: 14, top: 28, bottom: 34 };
+const bottom = height - margin.bottom;
 const samples = 4; // per fruit
 
 export interface Plot {
@@ -61,36 +62,47 @@ export function createPlot(pricing: Pricing, onPick: (fruit: Fruit, count: numbe
 
 function curve(pricing: Pricing, basket: Basket, varied: Fruit, width: number): SVGSVGElement {
   const at = fruits.indexOf(varied);
+  const now = basket[at]!;
   const priceAt = (count: number): number =>
     pricing.price(basket.map((n, i) => (i === at ? count : n)) as unknown as Basket);
   const prices = Array.from({ length: most * samples + 1 }, (_, i) => priceAt(i / samples));
-  const ticks = niceTicks(Math.min(...prices), Math.max(...prices));
-  const [low, high] = [ticks[0]!, ticks.at(-1)!];
-  const x = (count: number): number => margin.left + (count / most) * (width - margin.left - margin.right);
-  const y = (price: number): number =>
-    height - margin.bottom - ((price - low) / (high - low)) * (height - margin.top - margin.bottom);
-  const path = prices
-    .map((price, i) => `${i === 0 ? 'M' : 'L'}${x(i / samples).toFixed(1)} ${y(price).toFixed(1)}`)
-    .join('');
-
-  const now = basket[at]!;
-  const price = prices[now * samples]!;
-  const whole = (value: number): string => formatNumber(Math.round(value));
   const label = t('plotLabel', {
     fruit: t(varied),
     from: whole(prices[0]!),
     to: whole(prices.at(-1)!),
     count: String(now),
-    price: whole(price),
+    price: whole(prices[now * samples]!),
   });
-  // The line rises to the right, so the number stands to its left where there is room, else above what it runs over.
-  const words = whole(price);
-  const wide = words.length * 12 + 14;
-  const left = x(now) - wide > margin.left;
-  const over = prices.filter((_, i) => i / samples >= now && x(i / samples) <= x(now) + wide);
+  const scale = scaleOf(prices, width);
   return draw(
     'svg',
     { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label, class: varied },
+    ...axes(scale, width),
+    ...line(prices, now, scale),
+    ...marker(prices, now, scale),
+  );
+}
+
+const whole = (value: number): string => formatNumber(Math.round(value));
+
+interface Scale {
+  readonly ticks: readonly number[];
+  x(count: number): number;
+  y(price: number): number;
+}
+
+function scaleOf(prices: readonly number[], width: number): Scale {
+  const ticks = niceTicks(Math.min(...prices), Math.max(...prices));
+  const [low, high] = [ticks[0]!, ticks.at(-1)!];
+  return {
+    ticks,
+    x: (count) => margin.left + (count / most) * (width - margin.left - margin.right),
+    y: (price) => bottom - ((price - low) / (high - low)) * (bottom - margin.top),
+  };
+}
+
+function axes({ ticks, x, y }: Scale, width: number): SVGElement[] {
+  return [
     ...ticks.map((tick) =>
       draw(
         'g',
@@ -102,27 +114,39 @@ function curve(pricing: Pricing, basket: Basket, varied: Fruit, width: number): 
     ...[0, 5, 10, 15, 20].map((tick) =>
       draw('text', { class: 'tick', x: x(tick), y: height - 12, 'text-anchor': 'middle' }, String(tick)),
     ),
-    draw('path', {
-      class: 'area',
-      d: `${path}L${x(most)} ${height - margin.bottom}L${x(0)} ${height - margin.bottom}Z`,
-    }),
-    draw('path', { class: 'guide', d: `M${x(now)} ${height - margin.bottom}V${y(price).toFixed(1)}` }),
+  ];
+}
+
+function line(prices: readonly number[], now: number, { x, y }: Scale): SVGElement[] {
+  const path = prices
+    .map((price, i) => `${i === 0 ? 'M' : 'L'}${x(i / samples).toFixed(1)} ${y(price).toFixed(1)}`)
+    .join('');
+  return [
+    draw('path', { class: 'area', d: `${path}L${x(most)} ${bottom}L${x(0)} ${bottom}Z` }),
+    draw('path', { class: 'guide', d: `M${x(now)} ${bottom}V${y(prices[now * samples]!).toFixed(1)}` }),
     draw('path', { class: 'curve', d: path }),
     ...Array.from({ length: most + 1 }, (_, i) =>
       draw('circle', { class: 'point', cx: x(i), cy: y(prices[i * samples]!), r: 2.8 }),
     ),
+  ];
+}
+
+// The line rises to the right, so the number stands to its left where there is room, else above what it runs over.
+function marker(prices: readonly number[], now: number, { x, y }: Scale): SVGElement[] {
+  const price = prices[now * samples]!;
+  const words = whole(price);
+  const wide = words.length * 12 + 14;
+  const left = x(now) - wide > margin.left;
+  const over = prices.filter((_, i) => i / samples >= now && x(i / samples) <= x(now) + wide);
+  const place = {
+    x: left ? x(now) - 12 : Math.max(x(now) - 8, margin.left + 4),
+    y: Math.max(left ? y(price) - 9 : y(Math.max(...over)) - 14, 17),
+    'text-anchor': left ? 'end' : 'start',
+  };
+  return [
     draw('circle', { class: 'now', cx: x(now), cy: y(price), r: 7.5 }),
-    draw(
-      'text',
-      {
-        class: 'value',
-        x: left ? x(now) - 12 : Math.max(x(now) - 8, margin.left + 4),
-        y: Math.max(left ? y(price) - 9 : y(Math.max(...over)) - 14, 17),
-        'text-anchor': left ? 'end' : 'start',
-      },
-      words,
-    ),
-  );
+    draw('text', { class: 'value', ...place }, words),
+  ];
 }
 
 /** Round numbers that enclose the range, four to six of them. */
