@@ -42,6 +42,18 @@ TEST(MemoryPlan, ReusesWhatIsFree) {
   EXPECT_EQ(plan_memory(lives)->bytes, 160u);
 }
 
+// Comparing each with each would take minutes.
+TEST(MemoryPlan, PlacesAMillionValuesAtOnce) {
+  std::vector<Lifetime> lives(1'000'000);
+  for (std::size_t i = 0; i < lives.size(); ++i)
+    lives[i] = {.bytes = 16, .first = static_cast<int>(i), .last = static_cast<int>(i) + 1};
+  const auto plan = plan_memory(lives);
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_LE(plan->bytes, 16u * lives.size());
+  for (std::size_t i = 1; i < lives.size(); ++i)
+    ASSERT_NE(plan->offsets[i], plan->offsets[i - 1]) << i;
+}
+
 TEST(MemoryPlan, RefusesWhatOverflows) {
   const Lifetime lives[] = {
       {.bytes = std::numeric_limits<std::size_t>::max(), .first = 0, .last = 1}};
