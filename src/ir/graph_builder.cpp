@@ -7,6 +7,8 @@
 namespace tare {
 namespace {
 
+constexpr std::size_t kCalleeContents = 1u << 16;  // elements, in each of nested calls
+
 std::vector<const Value*> values_of(const Graph& graph, const std::vector<ValueId>& ids) {
   std::vector<const Value*> values;
   for (ValueId id : ids) values.push_back(id == ValueId::kNone ? nullptr : &graph.value(id));
@@ -44,7 +46,7 @@ ValueId GraphBuilder::input(std::string name, TensorType type) {
 }
 
 ValueId GraphBuilder::constant(std::string name, TensorType type, Buffer bytes) {
-  return graph().add_value({.name = std::move(name),
+  return graph().add_value({.name = fitting(std::move(name)),
                             .type = std::move(type),
                             .constant = std::move(bytes),
                             .is_constant = true});
@@ -72,7 +74,16 @@ ValueId GraphBuilder::vector_i32(std::span<const std::int64_t> values) {
 }
 
 std::string GraphBuilder::unique_name() {
-  return scope_ + (names_++ == 0 ? "" : "#" + std::to_string(names_));
+  return fitting(scope_ + (names_++ == 0 ? "" : "#" + std::to_string(names_)));
+}
+
+// Past the budget names are numbers.
+std::string GraphBuilder::fitting(std::string name) {
+  if (name.size() > 2 * kMaxName) name.resize(2 * kMaxName);
+  const auto size = static_cast<std::int64_t>(name.size());
+  if (size > budget_.names) return "#" + std::to_string(graph().values.size());
+  budget_.names -= size;
+  return name;
 }
 
 Result<Inferred> GraphBuilder::infer(const Node& node) const {
@@ -92,9 +103,10 @@ std::vector<ValueId> GraphBuilder::add(const OpDef* op, std::shared_ptr<const vo
     if (auto inferred = infer(node)) {
       for (std::size_t i = 0; i < node.outputs.size(); ++i) {
         std::string name = i == 0 ? node.name : node.name + ":" + std::to_string(i);
-        node.outputs[i] = graph().add_value({.name = std::move(name),
-                                             .type = std::move(inferred->types[i]),
-                                             .contents = std::move(inferred->contents[i])});
+        node.outputs[i] = graph().add_value(
+            {.name = std::move(name),
+             .type = std::move(inferred->types[i]),
+             .contents = budget_.contents.keep(std::move(inferred->contents[i]))});
       }
       graph().nodes.push_back(node);
       return node.outputs;
@@ -123,7 +135,7 @@ void GraphBuilder::add_into(Node node) {
                    node_place(node)});
     }
     declared.type.shape = type.shape;
-    declared.contents = std::move(inferred->contents[i]);
+    declared.contents = budget_.contents.keep(std::move(inferred->contents[i]));
   }
   graph().nodes.push_back(std::move(node));
 }
@@ -145,6 +157,7 @@ Result<std::vector<TensorType>> infer_graph(const Module& module, GraphId id,
                  {}};
   }
   std::vector<Value> values = graph.values;
+  ContentsAllowance contents(kCalleeContents);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     Value& v = values[index(graph.inputs[i])];
     if (v.type.dtype != inputs[i].dtype) {
@@ -167,7 +180,8 @@ Result<std::vector<TensorType>> infer_graph(const Module& module, GraphId id,
       Value& v = values[index(node.outputs[i])];
       v.type.dtype = inferred->types[i].dtype;
       v.type.shape = inferred->types[i].shape;
-      v.contents = std::move(inferred->contents[i]);
+      v.contents = contents.keep(std::move(inferred->contents[i]));
+      if (v.contents) budget.values -= static_cast<std::int64_t>(v.contents->size() / 64);
     }
   }
   std::vector<TensorType> outputs;

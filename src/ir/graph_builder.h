@@ -14,11 +14,16 @@
 namespace tare {
 
 inline constexpr int kMaxCallDepth = 32;
+inline constexpr std::size_t kMaxName = 500;  // of what comes from a file; longer ones are cut
 
 // How much inference of called graphs may cost. Two calls in each of n nested graphs are 2^n
 // inferences of the last.
 struct InferenceBudget {
   std::int64_t values = 2'000'000;
+  ContentsAllowance contents;
+  // Bytes of names that builders make: scopes of calls in calls are long, and there may be a
+  // million.
+  std::int64_t names = std::int64_t{32} << 20;
 };
 
 // Types of a graph's outputs when its inputs have the given types: runs inference over a copy of
@@ -69,8 +74,12 @@ class GraphBuilder {
   Dim new_unknown() { return --last_unknown_; }
 
   // Name for the nodes and values to come; errors are placed there.
-  void set_scope(std::string name) { scope_ = std::move(name); }
+  void set_scope(std::string_view name) { scope_ = name.substr(0, kMaxName); }
   const std::string& scope() const { return scope_; }
+  // The scope and a name within it.
+  std::string scoped(std::string_view name) {
+    return fitting(scope_ + "/" + std::string(name.substr(0, kMaxName)));
+  }
 
   GraphId id() const { return id_; }
   Graph& graph() { return module_.graph(id_); }
@@ -85,6 +94,7 @@ class GraphBuilder {
 
  private:
   std::string unique_name();
+  std::string fitting(std::string name);
   Result<Inferred> infer(const Node& node) const;
 
   Module& module_;

@@ -4,12 +4,6 @@
 #include "ir/op_def.h"
 
 namespace tare {
-namespace {
-
-// Contents are for shapes and indices; longer integer tensors are data.
-constexpr std::int64_t kMaxContents = 4096;
-
-}  // namespace
 
 std::optional<Contents> InferContext::contents(int i) const {
   const Value& v = value(i);

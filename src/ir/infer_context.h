@@ -45,7 +45,10 @@ class InferContext {
   // The shape that input i, a variable, must have for these inputs: state follows a batch that
   // changes.
   void variable_shape(int i, Shape shape) { variables_.emplace_back(i, shape); }
+  // Contents are for shapes and indices; of longer tensors nothing is kept.
+  static constexpr std::int64_t kMaxContents = 4096;
   void output_contents(int i, Contents contents) {
+    if (static_cast<std::int64_t>(contents.size()) > kMaxContents) return;
     contents_[static_cast<std::size_t>(i)] = std::move(contents);
   }
 
@@ -72,6 +75,22 @@ class InferContext {
   std::vector<std::pair<int, Shape>> variables_;
   const CallGraph* call_;
   ErrorSink sink_;
+};
+
+// How much may be kept of contents: those of shapes always, of longer ones a million elements in
+// all, because each of a million nodes could have some.
+class ContentsAllowance {
+ public:
+  explicit ContentsAllowance(std::size_t elements = 1u << 20) : left_(elements) {}
+  std::optional<Contents> keep(std::optional<Contents> contents) {
+    if (!contents || contents->size() <= kMaxRank) return contents;
+    if (contents->size() > left_) return std::nullopt;
+    left_ -= contents->size();
+    return contents;
+  }
+
+ private:
+  std::size_t left_;
 };
 
 // Runs an op's infer over values of a graph. Absent inputs are null. The node's name goes into

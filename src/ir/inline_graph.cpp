@@ -26,8 +26,7 @@ class Inliner {
     }
     for (std::size_t i = 0; i < inputs.size(); ++i) take_input(callee_.inputs[i], inputs[i]);
     bind_outputs(outputs);
-    const std::string scope = b_.scope();
-    for (const Node& node : callee_.nodes) add(node, scope);
+    for (const Node& node : callee_.nodes) add(node);
     for (std::size_t i = 0; i < results.size() && b_.ok(); ++i)
       results[i] = value_of(callee_.outputs[i]);
     return results;
@@ -55,20 +54,20 @@ class Inliner {
     }
   }
 
-  void add(const Node& node, const std::string& scope) {
-    Node copy{node.op, node.attributes, {}, {}, scope + "/" + node.name};
+  void add(const Node& node) {
+    Node copy{node.op, node.attributes, {}, {}, b_.scoped(node.name)};
     for (ValueId id : node.inputs) copy.inputs.push_back(id == ValueId::kNone ? id : value_of(id));
     for (ValueId id : node.outputs) {
       if (id != ValueId::kNone && values_[index(id)] == ValueId::kNone)
-        values_[index(id)] = declare(callee_.value(id), scope);
+        values_[index(id)] = declare(callee_.value(id));
       copy.outputs.push_back(id == ValueId::kNone ? id : values_[index(id)]);
     }
     b_.add_into(std::move(copy));
   }
 
-  ValueId declare(const Value& value, const std::string& scope) {
+  ValueId declare(const Value& value) {
     Value copy;
-    copy.name = scope + "/" + value.name;
+    copy.name = b_.scoped(value.name);
     copy.type = value.type;
     copy.type.shape = Shape::unknown();
     return b_.graph().add_value(std::move(copy));

@@ -55,7 +55,7 @@ void infer(const Concatenation& op, InferContext& c) {
   Contents all;
   for (int i = 0; i < c.inputs(); ++i) {
     const auto part = c.contents(i);
-    if (!part) return;
+    if (!part || all.size() + part->size() > InferContext::kMaxContents) return;
     all.insert(all.end(), part->begin(), part->end());
   }
   c.output_contents(0, std::move(all));
