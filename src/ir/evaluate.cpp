@@ -9,8 +9,8 @@ namespace {
 class FoldingHost : public EvalHost {
  public:
   FoldingHost(std::vector<TensorValue>& values, std::vector<Tensor>& tensors,
-              std::uint64_t max_bytes)
-      : values_(values), tensors_(tensors), max_bytes_(max_bytes) {}
+              std::uint64_t max_bytes, std::int64_t& trips)
+      : values_(values), tensors_(tensors), max_bytes_(max_bytes), trips_(trips) {}
 
   bool allocate(int output, const Shape& shape, ErrorSink& sink) override {
     const auto i = static_cast<std::size_t>(output);
@@ -24,6 +24,10 @@ class FoldingHost : public EvalHost {
     }
     values_[i] = type.dtype == DType::kString ? TensorValue{type, Buffer::allocate(*bytes), {}}
                                               : TensorValue::zeros(type);
+    if (!values_[i].bytes && !is_handle(type.dtype)) {
+      sink.fail({Code::kBudgetExceeded, "out of memory", {}});
+      return false;
+    }
     tensors_[i] = values_[i].view();
     return true;
   }
@@ -35,12 +39,17 @@ class FoldingHost : public EvalHost {
   Result<std::vector<TensorValue>> call(GraphId, std::span<const Tensor>) override {
     return Error{Code::kInternal, "a node that calls a graph cannot be folded", {}};
   }
-  bool spend_trip(ErrorSink&) override { return true; }
+  bool spend_trip(ErrorSink& sink) override {
+    if (trips_-- > 0) return true;
+    sink.fail({Code::kBudgetExceeded, "a constant would take too long to fold", {}});
+    return false;
+  }
 
  private:
   std::vector<TensorValue>& values_;
   std::vector<Tensor>& tensors_;
   std::uint64_t max_bytes_;
+  std::int64_t& trips_;
   Buffer scratch_;
 };
 
@@ -60,7 +69,7 @@ Status check_sizes(const Node& node, std::span<const TensorType> outputs) {
 }
 
 Result<std::vector<TensorValue>> evaluate(const Node& node, std::span<const Value* const> inputs,
-                                          std::uint64_t max_bytes) {
+                                          std::uint64_t max_bytes, std::int64_t& trips) {
   const EvalFacet* facet = find_eval(node.op);
   if (facet == nullptr)
     return Error{Code::kUnsupported, "this build has no kernel for it", node_place(node)};
@@ -80,7 +89,7 @@ Result<std::vector<TensorValue>> evaluate(const Node& node, std::span<const Valu
   std::vector<TensorValue> outputs(node.outputs.size());
   std::vector<Tensor> tensors(outputs.size());
   std::vector<Tensor*> pointers;
-  FoldingHost host(outputs, tensors, max_bytes);
+  FoldingHost host(outputs, tensors, max_bytes, trips);
   ErrorSink sink;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     outputs[i].type = inferred->types[i];

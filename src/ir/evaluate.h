@@ -15,8 +15,9 @@ namespace tare {
 Status check_sizes(const Node& node, std::span<const TensorType> outputs);
 
 // Inputs must be constants (null where absent). Fails for ops without a kernel in this program, for
-// ops that need more than their inputs, and where outputs would take more than max_bytes.
+// ops that need more than their inputs, and where outputs would take more than max_bytes
+// or more steps of work than there are trips left.
 Result<std::vector<TensorValue>> evaluate(const Node& node, std::span<const Value* const> inputs,
-                                          std::uint64_t max_bytes);
+                                          std::uint64_t max_bytes, std::int64_t& trips);
 
 }  // namespace tare

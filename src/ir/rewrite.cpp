@@ -32,7 +32,7 @@ ValueId resolve(const std::vector<ValueId>& forward, ValueId id) {
   return id;
 }
 
-int sweep(Graph& graph, Rule rule) {
+int sweep(Graph& graph, const Rule& rule) {
   const Uses uses(graph);
   std::vector<bool> touched(graph.nodes.size(), false), removed(graph.nodes.size(), false);
   std::vector<std::vector<Node>> added(graph.nodes.size());
@@ -73,7 +73,7 @@ int sweep(Graph& graph, Rule rule) {
 
 }  // namespace
 
-int rewrite_all(Graph& graph, Rule rule) {
+int rewrite_all(Graph& graph, const Rule& rule) {
   // Each rewrite removes or simplifies, so sweeps end; the bound guards against a rule that undoes
   // itself.
   constexpr int kMaxSweeps = 64;

@@ -2,6 +2,7 @@
 // applies what rules say, sweep by sweep, until nothing changes.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -36,10 +37,11 @@ class Uses {
 };
 
 // May add values (constants) to the graph, and nothing else.
-using Rule = std::optional<Rewrite> (*)(Graph& graph, const Uses& uses, std::size_t node);
+using Rule =
+    std::function<std::optional<Rewrite>(Graph& graph, const Uses& uses, std::size_t node)>;
 
 // Applies the rule everywhere until it finds nothing more; returns how many rewrites were made.
-int rewrite_all(Graph& graph, Rule rule);
+int rewrite_all(Graph& graph, const Rule& rule);
 
 // The same node with other attributes of the same type.
 template <class A>

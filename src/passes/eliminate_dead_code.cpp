@@ -10,7 +10,7 @@
 namespace tare {
 namespace {
 
-void eliminate_dead_code(Graph& graph) {
+void eliminate_dead_code(Graph& graph, PassBudget&) {
   std::vector<bool> used(graph.values.size(), false);
   for (const ValueId id : graph.outputs) used[index(id)] = true;
   std::vector<Node> kept;

@@ -73,7 +73,14 @@ std::vector<float> per_channel(const Value& constant, std::int64_t channels, con
   return values;
 }
 
-std::optional<Rewrite> rule(Graph& graph, const Uses& uses, std::size_t n) {
+// Each product makes the weights anew.
+bool spend(PassBudget& budget, const Value& weights) {
+  if (weights.constant.size() > budget.bytes) return false;
+  budget.bytes -= weights.constant.size();
+  return true;
+}
+
+std::optional<Rewrite> rule(Graph& graph, const Uses& uses, std::size_t n, PassBudget& budget) {
   const Node node = graph.nodes[n];
   const Binary* binary = node.as<Binary>();
   if (binary == nullptr || graph.value(node.outputs[0]).type.dtype != DType::kFloat32)
@@ -89,16 +96,16 @@ std::optional<Rewrite> rule(Graph& graph, const Uses& uses, std::size_t n) {
   const Node before = graph.nodes[p];
   const Linear linear = linear_of(graph, before);
   if (linear.channels == 0) return std::nullopt;
-  std::vector<float> weights = floats(graph.value(before.inputs[1]));
   const std::vector<float> factors =
       per_channel(graph.value(node.inputs[static_cast<std::size_t>(side)]), linear.channels,
                   graph.value(x).type.shape);
+  if (factors.empty() || !spend(budget, graph.value(before.inputs[1]))) return std::nullopt;
+  std::vector<float> weights = floats(graph.value(before.inputs[1]));
   const bool has_bias = before.inputs.size() > 2 && before.inputs[2] != ValueId::kNone;
   std::vector<float> bias =
       has_bias ? floats(graph.value(before.inputs[2]))
                : std::vector<float>(static_cast<std::size_t>(linear.channels), 0.0f);
-  if (weights.empty() || factors.empty() ||
-      static_cast<std::int64_t>(bias.size()) != linear.channels)
+  if (weights.empty() || static_cast<std::int64_t>(bias.size()) != linear.channels)
     return std::nullopt;
 
   Node folded = before;
@@ -134,9 +141,13 @@ std::optional<Rewrite> rule(Graph& graph, const Uses& uses, std::size_t n) {
   return Rewrite{.remove = {p, n}, .add = {std::move(folded)}, .forward = {}};
 }
 
+void fold_affine(Graph& graph, PassBudget& budget) {
+  rewrite_all(graph,
+              [&](Graph& g, const Uses& uses, std::size_t n) { return rule(g, uses, n, budget); });
+}
+
 }  // namespace
 
-extern const PassFacet pass_fold_affine{"fold_affine",
-                                        [](Graph& graph) { rewrite_all(graph, rule); }};
+extern const PassFacet pass_fold_affine{"fold_affine", fold_affine};
 
 }  // namespace tare

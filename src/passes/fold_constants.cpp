@@ -20,7 +20,20 @@ bool all_constant(const Graph& graph, const Node& node) {
   });
 }
 
-bool fold(Graph& graph, const Node& node) {
+// Of a node whose types are known, as those of constants are.
+std::uint64_t macs_of(const Graph& graph, const Node& node) {
+  const auto types_of = [&](const std::vector<ValueId>& ids) {
+    std::vector<TensorType> types;
+    for (const ValueId id : ids)
+      types.push_back(id == ValueId::kNone ? TensorType{} : graph.value(id).type);
+    return types;
+  };
+  const auto in = types_of(node.inputs), out = types_of(node.outputs);
+  const Cost cost = node.op->cost(node.attributes.get(), {in, out});
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(cost.macs, 0));
+}
+
+bool fold(Graph& graph, const Node& node, PassBudget& budget) {
   if (!node.op->is_pure() || node.outputs.empty() || !all_constant(graph, node)) return false;
   std::vector<const Value*> inputs;
   std::uint64_t source_bytes = 0;
@@ -28,7 +41,11 @@ bool fold(Graph& graph, const Node& node) {
     inputs.push_back(id == ValueId::kNone ? nullptr : &graph.value(id));
     if (id != ValueId::kNone) source_bytes += graph.value(id).constant.size();
   }
-  auto results = evaluate(node, inputs, std::max(kAlwaysFine, source_bytes * kMaxGrowth));
+  const std::uint64_t work = source_bytes + macs_of(graph, node);
+  if (work > budget.work) return false;
+  budget.work -= work;
+  const std::uint64_t most = std::max(kAlwaysFine, source_bytes * kMaxGrowth);
+  auto results = evaluate(node, inputs, std::min(most, budget.bytes), budget.trips);
   if (!results) return false;
   for (const TensorValue& result : *results) {
     if (!result.handles.empty() || is_handle(result.type.dtype)) return false;
@@ -40,12 +57,13 @@ bool fold(Graph& graph, const Node& node) {
     value.constant = std::move((*results)[i].bytes);
     value.is_constant = true;
     value.contents.reset();
+    budget.bytes -= std::min<std::uint64_t>(budget.bytes, value.constant.size());
   }
   return true;
 }
 
-void fold_constants(Graph& graph) {
-  std::erase_if(graph.nodes, [&](const Node& node) { return fold(graph, node); });
+void fold_constants(Graph& graph, PassBudget& budget) {
+  std::erase_if(graph.nodes, [&](const Node& node) { return fold(graph, node, budget); });
 }
 
 }  // namespace

@@ -62,6 +62,7 @@ std::optional<Rewrite> rule(Graph& graph, const Uses& uses, std::size_t n) {
 
 }  // namespace
 
-extern const PassFacet pass_fold_pad{"fold_pad", [](Graph& graph) { rewrite_all(graph, rule); }};
+extern const PassFacet pass_fold_pad{"fold_pad",
+                                     [](Graph& graph, PassBudget&) { rewrite_all(graph, rule); }};
 
 }  // namespace tare

@@ -63,7 +63,7 @@ std::optional<Rewrite> rule(Graph& graph, const Uses& uses, std::size_t n) {
 
 }  // namespace
 
-extern const PassFacet pass_fuse_activation{"fuse_activation",
-                                            [](Graph& graph) { rewrite_all(graph, rule); }};
+extern const PassFacet pass_fuse_activation{
+    "fuse_activation", [](Graph& graph, PassBudget&) { rewrite_all(graph, rule); }};
 
 }  // namespace tare

@@ -86,7 +86,7 @@ std::optional<Rewrite> undone_transpose(Graph& graph, const Uses& uses, std::siz
   return Rewrite{.remove = {n}, .add = {}, .forward = {{node.outputs[0], source}}};
 }
 
-void remove_identities(Graph& graph) {
+void remove_identities(Graph& graph, PassBudget&) {
   rewrite_all(graph, same_shape);
   rewrite_all(graph, of_reshape);
   rewrite_all(graph, undone_transpose);

@@ -12,6 +12,10 @@ namespace {
 
 // Shape arithmetic is small; folding more for one plan would cost memory for each set of shapes.
 constexpr std::uint64_t kMaxFoldedBytes = 1u << 16;
+// A thousand nodes may do so, or read the same large constant: of one plan, written and read.
+constexpr std::uint64_t kMaxWritten = std::uint64_t{32} << 20;
+constexpr std::uint64_t kMaxRead = std::uint64_t{256} << 20;
+constexpr std::int64_t kMaxTrips = 1024;
 
 // Turns contents that inference knows in full into a constant.
 bool materialise(Value& v) {
@@ -47,6 +51,9 @@ class TypeSettler {
   Status settle(std::span<const Shape> shapes) {
     for (int round = 0; round < 2; ++round) {
       plan_.values = graph_.values;
+      may_write_ = kMaxWritten;
+      may_read_ = kMaxRead;
+      trips_ = kMaxTrips;
       plan_.placements.assign(graph_.nodes.size(), {});
       for (const auto& [i, shape] : variable_shapes_) plan_.values[i].type.shape = shape;
       variables_changed_ = false;
@@ -91,6 +98,7 @@ class TypeSettler {
   }
 
   Status infer_all() {
+    ContentsAllowance contents;
     for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
       const Node& node = graph_.nodes[n];
       const auto inputs = inputs_of(node);
@@ -101,7 +109,7 @@ class TypeSettler {
         if (node.outputs[i] == ValueId::kNone) continue;
         Value& v = plan_.values[index(node.outputs[i])];
         v.type.shape = inferred->types[i].shape;
-        v.contents = std::move(inferred->contents[i]);
+        v.contents = contents.keep(std::move(inferred->contents[i]));
         known = known && v.type.shape.known() && is_numeric(v.type.dtype);
       }
       if (kParts.kernels) {
@@ -110,7 +118,16 @@ class TypeSettler {
       }
       if (!fold(node, inputs, n) && !known) plan_.placements[n].kind = Placement::Kind::kDynamic;
     }
+    for (Value& v : plan_.values) v.contents.reset();
     return {};
+  }
+
+  bool may_read(const std::vector<const Value*>& inputs) {
+    std::uint64_t bytes = 0;
+    for (const Value* v : inputs) bytes += v == nullptr ? 0 : v->constant.size();
+    if (bytes > may_read_) return false;
+    if (bytes > kMaxFoldedBytes) may_read_ -= bytes;
+    return true;
   }
 
   // A pure node of constants becomes constants of the plan.
@@ -123,13 +140,15 @@ class TypeSettler {
       if (!std::all_of(inputs.begin(), inputs.end(),
                        [](const Value* v) { return v == nullptr || v->is_constant; }))
         return false;
-      auto values = evaluate(node, inputs, kMaxFoldedBytes);
+      if (!may_read(inputs)) return false;
+      auto values = evaluate(node, inputs, std::min(kMaxFoldedBytes, may_write_), trips_);
       if (!values) return false;
       for (std::size_t i = 0; i < node.outputs.size(); ++i) {
         if (node.outputs[i] == ValueId::kNone) continue;
         Value& v = plan_.values[index(node.outputs[i])];
         v.type.shape = (*values)[i].type.shape;
         v.constant = std::move((*values)[i].bytes);
+        may_write_ -= std::min<std::uint64_t>(may_write_, v.constant.size());
         v.is_constant = true;
       }
     }
@@ -142,6 +161,9 @@ class TypeSettler {
   Plan& plan_;
   std::map<std::size_t, Shape> variable_shapes_;
   bool variables_changed_ = false;
+  std::uint64_t may_write_ = 0;
+  std::uint64_t may_read_ = 0;
+  std::int64_t trips_ = 0;
 };
 
 }  // namespace

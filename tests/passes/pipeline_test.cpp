@@ -8,6 +8,7 @@
 #include "ops/fully_connected/fully_connected.h"
 #include "ops/pad.h"
 #include "ops/reshape.h"
+#include "ops/tile.h"
 #include "ops/transpose.h"
 #include "ops/unary/unary.h"
 #include "support/run_graph.h"
@@ -95,6 +96,41 @@ TEST(Passes, FoldWhatIsConstant) {
                                      {g.floats({3}, {1, 2, 3}), g.floats({1}, {4})});
   g.builder.output(g.builder.emit(Binary{.kind = BinaryKind::kMul}, {x, sum}));
   expect_same(g, {3}, 1);
+}
+
+std::uint64_t constant_bytes(const Module& module) {
+  std::uint64_t bytes = 0;
+  for (const Value& v : module.graphs[0].values) bytes += v.constant.size();
+  return bytes;
+}
+
+// Each node gives eight times what it takes: a terabyte in all.
+TEST(Passes, LeaveConstantsThatGrowForTheRun) {
+  TestGraph g;
+  const std::int64_t eight[] = {8};
+  ValueId x = g.floats({16384}, test::ramp({16384}));
+  for (int i = 0; i < 8; ++i) x = g.builder.emit(Tile{}, {x, g.builder.vector_i32(eight)});
+  g.builder.output(x);
+  ASSERT_TRUE(g.builder.ok()) << g.builder.error().text();
+  optimise(g.module);
+  EXPECT_LT(constant_bytes(g.module), 64u << 20);
+  EXPECT_GE(g.module.graphs[0].nodes.size(), 4u);
+}
+
+// Each product would make the weights anew, for each of the layers that share them.
+TEST(Passes, FoldProductsIntoSharedWeightsWithinABudget) {
+  TestGraph g;
+  ValueId x = g.builder.input("x", tensor_type(DType::kFloat32, {1, 500}));
+  const ValueId w = g.floats({500, 500}, test::ramp({500, 500}));
+  const ValueId factors = g.floats({500}, std::vector<float>(500, 0.5f));
+  for (int i = 0; i < 200; ++i) {
+    x = g.builder.emit(FullyConnected{}, {x, w});
+    for (int k = 0; k < 4; ++k) x = g.builder.emit(Binary{.kind = BinaryKind::kMul}, {x, factors});
+  }
+  g.builder.output(x);
+  ASSERT_TRUE(g.builder.ok()) << g.builder.error().text();
+  optimise(g.module);
+  EXPECT_LT(constant_bytes(g.module), 64u << 20);
 }
 
 }  // namespace
