@@ -11,7 +11,7 @@ namespace {
 std::string first_match(std::string_view pattern, std::string_view text) {
   const auto program = compile_regex(pattern);
   if (!program) return program.error().message;
-  RegexMatcher matcher(*program);
+  RegexMatcher matcher(*program, [] { return true; });
   if (!matcher.search(text, 0)) return "none";
   std::string found;
   for (int g = 0; g <= program->groups; ++g) {
@@ -63,10 +63,20 @@ TEST(Regex, RefusesWhatRe2Refuses) {
 TEST(Regex, TakesLinearTime) {
   const auto program = compile_regex("(a*)*(a|a)*b");
   ASSERT_TRUE(program.ok());
-  RegexMatcher matcher(*program);
+  RegexMatcher matcher(*program, [] { return true; });
   const std::string text(2000, 'a');
   EXPECT_FALSE(matcher.search(text, 0));
   EXPECT_LE(matcher.work(), (text.size() + 1) * program->steps.size());
+}
+
+// A single match may take minutes.
+TEST(Regex, EndsAMatchThatNobodyPaysFor) {
+  const auto program = compile_regex("(a*)*(a|a)*b");
+  ASSERT_TRUE(program.ok());
+  int trips = 0;
+  RegexMatcher matcher(*program, [&] { return ++trips <= 3; });
+  EXPECT_FALSE(matcher.search(std::string(1'000'000, 'a'), 0));
+  EXPECT_LE(matcher.work(), 4 * RegexMatcher::kWorkPerTrip);
 }
 
 }  // namespace

@@ -58,8 +58,9 @@ DecodedRune decode_rune(std::string_view text, std::size_t at) {
   return {rune, length};
 }
 
-RegexMatcher::RegexMatcher(const RegexProgram& program)
+RegexMatcher::RegexMatcher(const RegexProgram& program, std::function<bool()> pay)
     : program_(program),
+      pay_(std::move(pay)),
       slot_count_(static_cast<std::size_t>(std::min(program.groups, kMaxGroup) + 1) * 2) {
   now_.places.resize(program.steps.size());
   next_.places.resize(program.steps.size());
@@ -112,6 +113,10 @@ bool RegexMatcher::run(std::string_view text, std::size_t from, bool all) {
       add(now_, 0, text, at);
     }
     if (now_.steps.empty()) break;
+    if (work_ >= paid_) {
+      paid_ += kWorkPerTrip;
+      if (!pay_()) return false;
+    }
     const DecodedRune d = decode_rune(text, at);
     clear(next_);
     for (std::size_t t = 0; t < now_.steps.size(); ++t) {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -52,7 +53,9 @@ Result<RegexProgram> compile_regex(std::string_view pattern);
 
 class RegexMatcher {
  public:
-  explicit RegexMatcher(const RegexProgram& program);
+  // A match costs text times pattern, which a hostile file makes large: `pay` is asked before every
+  // kWorkPerTrip steps, and ends the match by a no.
+  RegexMatcher(const RegexProgram& program, std::function<bool()> pay);
   // The leftmost match that starts at `from` or later; the first of alternatives counts, as in
   // Perl.
   bool search(std::string_view text, std::size_t from) { return run(text, from, false); }
@@ -61,8 +64,8 @@ class RegexMatcher {
   // other); npos when it took no part.
   std::size_t begin(int group) const { return match_[static_cast<std::size_t>(group) * 2]; }
   std::size_t end(int group) const { return match_[static_cast<std::size_t>(group) * 2 + 1]; }
-  // Steps taken so far, for budgets.
-  std::uint64_t work() const { return work_; }
+  static constexpr std::uint64_t kWorkPerTrip = 1 << 14;
+  std::uint64_t work() const { return work_; }  // steps taken so far
 
  private:
   struct Threads {
@@ -83,12 +86,14 @@ class RegexMatcher {
   void add(Threads& to, std::uint32_t step, std::string_view text, std::size_t at);
 
   const RegexProgram& program_;
+  std::function<bool()> pay_;
   std::size_t slot_count_;
   Threads now_, next_;
   std::vector<std::size_t> slots_;
   std::vector<std::size_t> match_;
   std::vector<Open> open_;
   std::uint64_t work_ = 0;
+  std::uint64_t paid_ = 0;
 };
 
 }  // namespace tare

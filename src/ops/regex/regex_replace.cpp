@@ -12,9 +12,6 @@
 namespace tare {
 namespace {
 
-constexpr std::uint64_t kWorkPerTrip = 1 << 20;
-constexpr std::uint64_t kMaxWork = std::uint64_t{1} << 32;
-
 void infer(const RegexReplace&, InferContext& c) {
   if (c.require(c.dtype(0) == DType::kString, "input must be strings"))
     c.output(0, DType::kString, c.shape(0));
@@ -25,39 +22,30 @@ void infer_match(const RegexFullMatch&, InferContext& c) {
     c.output(0, DType::kBool, c.shape(0));
 }
 
-// A match costs text times pattern, which a hostile file makes large: work counts as trips do.
-bool spend(EvalContext& c, const RegexMatcher& matcher, std::uint64_t& paid) {
-  if (matcher.work() > kMaxWork) {
-    c.fail("the pattern takes too many steps on this text", Code::kBudgetExceeded);
-    return false;
-  }
-  for (; paid < matcher.work(); paid += kWorkPerTrip) {
-    if (!c.spend_trip()) return false;
-  }
-  return true;
+RegexMatcher matcher_of(const RegexProgram& program, EvalContext& c) {
+  return RegexMatcher(program, [&c] { return c.spend_trip(); });
 }
 
-void append_rewrite(std::string& out, std::string_view rewrite, const RegexMatcher& m,
+void append_rewrite(StringOutput& out, std::string_view rewrite, const RegexMatcher& m,
                     std::string_view text) {
   for (std::size_t i = 0; i < rewrite.size(); ++i) {
     if (rewrite[i] != '\\') {
-      out.push_back(rewrite[i]);
+      out.append(rewrite.substr(i, 1));
       continue;
     }
     const char c = rewrite[++i];
     if (c == '\\') {
-      out.push_back(c);
+      out.append(rewrite.substr(i, 1));
     } else if (m.begin(c - '0') != std::string_view::npos) {
       out.append(text.substr(m.begin(c - '0'), m.end(c - '0') - m.begin(c - '0')));
     }
   }
 }
 
-std::string replaced(const RegexReplace& op, EvalContext& c, RegexMatcher& matcher,
-                     std::string_view text, std::uint64_t& paid) {
-  std::string out;
+void replace(const RegexReplace& op, EvalContext& c, RegexMatcher& matcher, std::string_view text,
+             StringOutput& out) {
   std::size_t at = 0, last_end = std::string_view::npos;
-  while (at <= text.size() && spend(c, matcher, paid) && matcher.search(text, at)) {
+  while (at <= text.size() && c.ok() && matcher.search(text, at)) {
     const std::size_t begin = matcher.begin(0), end = matcher.end(0);
     out.append(text.substr(at, begin - at));
     at = begin;
@@ -73,28 +61,26 @@ std::string replaced(const RegexReplace& op, EvalContext& c, RegexMatcher& match
     if (!op.all) break;
   }
   if (at < text.size()) out.append(text.substr(at));
-  return out;
+  out.end();
 }
 
 void eval(const RegexReplace& op, EvalContext& c) {
   const auto program = compile_regex(op.pattern);
   if (!program) return c.fail(program.error());
-  RegexMatcher matcher(*program);
-  std::uint64_t paid = 0;
+  RegexMatcher matcher = matcher_of(*program, c);
   const Shape& shape = c.input(0).shape;
   StringOutput out(c, shape);
   for (std::int64_t i = 0; i < shape.elements() && c.ok(); ++i)
-    out.add(replaced(op, c, matcher, c.string(0, i), paid));
+    replace(op, c, matcher, c.string(0, i), out);
   out.deliver(0, shape);
 }
 
 void eval_match(const RegexFullMatch& op, EvalContext& c) {
   const auto program = compile_regex(op.pattern);
   if (!program) return c.fail(program.error());
-  RegexMatcher matcher(*program);
-  std::uint64_t paid = 0;
+  RegexMatcher matcher = matcher_of(*program, c);
   const auto out = c.output(0).as<bool>();
-  for (std::size_t i = 0; i < out.size() && spend(c, matcher, paid); ++i)
+  for (std::size_t i = 0; i < out.size() && c.ok(); ++i)
     out[i] = matcher.matches_all_of(c.string(0, static_cast<std::int64_t>(i)));
 }
 
