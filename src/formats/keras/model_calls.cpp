@@ -45,8 +45,13 @@ std::vector<KerasTensor> KerasModelReader::call(KerasObject& object, const Keras
         Error{Code::kBudgetExceeded, "layers and models are nested too deeply", object.place()});
     return {};
   }
+  if (--calls_left_ < 0) {
+    builder.fail(Error{Code::kBudgetExceeded, "layers and models are called too often", {}});
+    return {};
+  }
   const std::string outer = builder.scope();
-  builder.set_scope(outer.empty() ? object.name : outer + "/" + object.name);
+  const std::string name = object.name.substr(0, kMaxName);
+  builder.set_scope(outer.empty() ? name : outer + "/" + name);
   ++depth_;
   auto outputs = is_model_class(object.class_name) ? call_model(object, call, builder)
                                                    : call_rule(object, call, builder);
@@ -141,6 +146,7 @@ std::vector<KerasTensor> KerasModelReader::call_model(KerasObject& model, const 
   KerasNet* net = net_of(model, builder);
   if (net == nullptr) return {};
   const KerasTopology& topology = net->topology;
+  calls_left_ -= static_cast<std::int64_t>(topology.inputs().size() + topology.outputs().size());
   std::vector<KerasTensor> inputs = model_inputs(*net, model, call, builder);
   if (!builder.ok()) return {};
   const std::string scope = builder.scope();

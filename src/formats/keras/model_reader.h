@@ -64,6 +64,7 @@ class KerasModelReader : public KerasHost {
   GraphBuilder main_;
   Dim batch_ = kUnknownDim;
   int depth_ = 0;
+  std::int64_t calls_left_ = options_.max_nodes;  // models in models may multiply them
   Entry entry_;
   KerasObject root_;
 };
