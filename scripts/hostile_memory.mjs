@@ -43,6 +43,66 @@ function callsThatDouble(depth) {
   return graph([placeholder('x', 'DT_FLOAT'), call('y', 'x', 0)], functions);
 }
 
+// The same, with very many arguments and results to pass on.
+function argumentsThatMultiply(depth, count) {
+  const numbers = Array.from({ length: count }, (_, k) => k);
+  const argument = (name) => ({ name, type: 'DT_FLOAT' });
+  const call = (name, input, next) => node(name, 'PartitionedCall', input, { f: { func: { name: `f${next}` } } });
+  const results = (from) => Object.fromEntries(numbers.map((k) => [`o${k}`, from(k)]));
+  const functions = Array.from({ length: depth }, (_, i) => ({
+    signature: {
+      name: `f${i}`,
+      inputArg: numbers.map((k) => argument(`a${k}`)),
+      outputArg: numbers.map((k) => argument(`o${k}`)),
+    },
+    nodeDef:
+      i + 1 === depth
+        ? []
+        : [
+            call('p', numbers.map((k) => `a${k}`), i + 1),
+            call('q', numbers.map((k) => `p:output:${k}`), i + 1),
+          ],
+    ret: results((k) => (i + 1 === depth ? `a${k}` : `q:output:${k}`)),
+  }));
+  return graph([placeholder('x', 'DT_FLOAT'), call('y', numbers.map(() => 'x'), 0)], functions);
+}
+
+// One long name in a function that is called often.
+function namesThatMultiply(length, calls) {
+  const name = 'n'.repeat(length);
+  const f = {
+    signature: { name: 'f', inputArg: [{ name: 'a', type: 'DT_FLOAT' }], outputArg: [{ name: 'o', type: 'DT_FLOAT' }] },
+    nodeDef: [node(name, 'Neg', ['a'], floats)],
+    ret: { o: `${name}:y:0` },
+  };
+  const call = (_, i) => node(`c${i + 1}`, 'PartitionedCall', [`c${i}`], { f: { func: { name: 'f' } } });
+  return graph([placeholder('c0', 'DT_FLOAT'), ...Array.from({ length: calls }, call)], [f]);
+}
+
+// Models that call the next one twice, down to one without a layer.
+function emptyModelsThatDouble(depth) {
+  const input = { class_name: 'InputLayer', name: 'i', config: { name: 'i', batch_input_shape: [null, 4] }, inbound_nodes: [] };
+  let model;
+  for (let i = 0; i < depth; ++i) {
+    const inner = model && {
+      ...model,
+      name: model.config.name,
+      inbound_nodes: [[['i', 0, 0, {}]], [[model.config.name, 1, 0, {}]]],
+    };
+    model = {
+      class_name: 'Functional',
+      config: {
+        name: `m${i}`,
+        layers: inner ? [input, inner] : [input],
+        input_layers: [['i', 0, 0]],
+        output_layers: [inner ? [inner.name, 2, 0] : ['i', 0, 0]],
+      },
+    };
+  }
+  const modelTopology = { keras_version: '2.15.0', backend: 'tensorflow', model_config: model };
+  return JSON.stringify({ format: 'layers-model', modelTopology, weightsManifest: [] });
+}
+
 // Each branch needs the same long way.
 function branchesThatShare(count) {
   const way = Array.from({ length: count }, (_, i) => node(`n${i + 1}`, 'Neg', [`n${i}`], floats));
@@ -70,6 +130,9 @@ const made = {
   '30 MB of blanks.json': () => `{${' '.repeat(30 * megabyte)}`,
   'calls that double.json': () => callsThatDouble(22),
   'branches that share a way.json': () => branchesThatShare(3000),
+  'arguments that multiply.json': () => argumentsThatMultiply(18, 300),
+  'names that multiply.json': () => namesThatMultiply(300_000, 4000),
+  'empty models that double.json': () => emptyModelsThatDouble(40),
   'a name of 30 MB.json': () => `{"${'a'.repeat(30 * megabyte)}":`,
 };
 

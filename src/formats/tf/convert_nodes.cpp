@@ -91,7 +91,9 @@ void TfImporter::constant(Walk& walk, const TfNodeDef& node, TfNode& n) {
 void TfImporter::convert_node(Walk& walk, std::size_t number) {
   const TfNodeDef& node = walk.index.nodes()[number];
   GraphBuilder& b = walk.builder;
-  if (--left_ < 0)
+  // What long names cost, each of them copied at each call.
+  left_ -= 1 + static_cast<std::int64_t>(node.name.size() / 1024);
+  if (left_ < 0)
     return b.fail("more than " + std::to_string(options_.max_nodes) + " nodes",
                   Code::kBudgetExceeded);
   std::vector<ValueId> inputs;
@@ -144,6 +146,9 @@ std::vector<ValueId> TfImporter::inlined(const std::string& name, std::span<cons
                  " arguments, got " + std::to_string(inputs.size()));
     return {};
   }
+  // Beside the nodes that it converts: calls in calls may multiply arguments and what nobody needs.
+  left_ -= static_cast<std::int64_t>((f->nodes.size() + f->inputs.size() + f->outputs.size()) / 4 +
+                                     name.size() / 1024);
   Walk walk{index, builder, std::vector<std::vector<ValueId>>(f->nodes.size()), name + "/"};
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const auto wanted = f->inputs[i].type.dtype();
@@ -161,10 +166,8 @@ std::vector<ValueId> TfImporter::inlined(const std::string& name, std::span<cons
     else
       builder.fail(placed(edge.error(), "function '" + name + "'"));
   };
-  for (const auto& output : f->outputs) {
-    for (const auto& [result, tensor] : f->results) {
-      if (result == output.name) add(tensor, results);
-    }
+  for (const std::string* tensor : f->tensors_of_outputs()) {
+    if (tensor != nullptr) add(*tensor, results);
   }
   for (const std::string& control : f->controls) add(control, roots);
   if (!builder.ok()) return {};

@@ -20,6 +20,9 @@ struct TfFunctionDef {
   std::vector<TfNodeDef> nodes;
   std::vector<std::pair<std::string, std::string>> results;  // output's name -> tensor
   std::vector<std::string> controls;                         // nodes that must run
+
+  // In the order of the outputs; null where an output has none.
+  std::vector<const std::string*> tensors_of_outputs() const;
 };
 
 struct TfGraphDef {

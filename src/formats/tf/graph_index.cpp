@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 namespace tare {
 namespace {
@@ -110,6 +111,17 @@ bool assigns_variable(std::string_view op) {
 bool changes_state(std::string_view op) {
   return assigns_variable(op) || op.starts_with("InitializeTable") ||
          op.starts_with("LookupTableImport");
+}
+
+std::vector<const std::string*> TfFunctionDef::tensors_of_outputs() const {
+  std::unordered_map<std::string_view, const std::string*> by_output;
+  for (const auto& [output, tensor] : results) by_output.emplace(output, &tensor);
+  std::vector<const std::string*> tensors;
+  for (const Argument& output : outputs) {
+    const auto found = by_output.find(output.name);
+    tensors.push_back(found == by_output.end() ? nullptr : found->second);
+  }
+  return tensors;
 }
 
 Result<TfEdge> TfGraphIndex::find_in_function(std::string_view name, std::string_view rest) const {

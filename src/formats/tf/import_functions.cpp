@@ -11,9 +11,9 @@ constexpr int kNeverRead = -1;
 
 }  // namespace
 
-GraphId TfImporter::add_graph(std::string name) {
+GraphId TfImporter::add_graph(const std::string& name) {
   const auto id = static_cast<GraphId>(module_.graphs.size());
-  module_.graphs.emplace_back().name = std::move(name);
+  module_.graphs.emplace_back().name = name.substr(0, kMaxName);
   // Its number may have been that of a graph that was tried and dropped.
   const auto is_its = [&](const auto& entry) { return entry.first.first == id; };
   std::erase_if(handles_, is_its);
@@ -90,11 +90,10 @@ std::vector<int> TfImporter::passed_on(const std::string& name) {
   std::vector<int> passed;
   if (found == functions_.end()) return passed;
   const TfFunctionDef& f = *found->second.def;
-  for (const auto& output : f.outputs) {
+  for (const std::string* tensor : f.tensors_of_outputs()) {
     int argument = -1;
-    for (const auto& [result, tensor] : f.results) {
-      if (result != output.name) continue;
-      auto edge = found->second.index.find(tensor);
+    if (tensor != nullptr) {
+      auto edge = found->second.index.find(*tensor);
       // An Identity or two may stand between.
       for (int steps = 0; edge && steps < 4 && !found->second.index.is_argument(*edge); ++steps) {
         const auto& ins = found->second.index.inputs(edge->node);

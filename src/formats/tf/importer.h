@@ -52,7 +52,7 @@ class TfImporter : public TfFunctions {
   void convert(Walk& walk, const std::vector<TfEdge>& roots);
   void convert_node(Walk& walk, std::size_t node);
   ValueId value_of(Walk& walk, const TfEdge& edge);
-  GraphId add_graph(std::string name);
+  GraphId add_graph(const std::string& name);
   ValueId current(GraphBuilder& builder, ValueId value);
   Result<TensorValue> own_value(const TfTensor& tensor);
   void constant(Walk& walk, const TfNodeDef& node, TfNode& n);
