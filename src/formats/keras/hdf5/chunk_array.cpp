@@ -49,7 +49,7 @@ void Hdf5File::add_chunk(ChunkArray& array, Chunk chunk) {
     chunk.offset[d] = number % array.grid[d] * array.dataset.layout.chunk[d];
     number /= array.grid[d];
   }
-  array.into.push_back(std::move(chunk));
+  if (step(8)) array.into.push_back(std::move(chunk));
 }
 
 void Hdf5File::read_elements(Cursor& c, std::uint64_t count, ChunkArray& array) {

@@ -47,7 +47,7 @@ void Hdf5File::read_chunk_tree(Address node, int level, const Dataset& dataset,
     if (own_level > 0) {
       read_chunk_tree(chunk.address, own_level - 1, dataset, into);
     } else {
-      into.push_back(std::move(chunk));
+      if (step(8)) into.push_back(std::move(chunk));
     }
   }
 }
@@ -72,7 +72,7 @@ void Hdf5File::read_chunk_records(const Dataset& dataset, std::vector<Chunk>& in
       chunk.offset.push_back(offset);
     }
     if (!check(c, "chunk's record")) return;
-    into.push_back(std::move(chunk));
+    if (step(8)) into.push_back(std::move(chunk));
   }
 }
 

@@ -31,6 +31,14 @@ void swap_bytes(std::byte* data, std::size_t bytes, std::size_t size) {
   for (std::size_t i = 0; i + size <= bytes; i += size) std::reverse(data + i, data + i + size);
 }
 
+// Indexes also list chunks of what a dataset was before it shrank.
+bool is_inside(const std::vector<std::uint64_t>& offset, const Hdf5Space& space) {
+  for (std::size_t d = 0; d < offset.size(); ++d) {
+    if (offset[d] >= space.dims[d]) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::optional<Hdf5File::Dataset> Hdf5File::dataset(Address object) {
@@ -95,7 +103,7 @@ TensorValue Hdf5File::read(Address object) {
   if (layout.kind == Layout::Kind::kCompact) {
     if (layout.compact.size() < *size)
       fail("HDF5: a dataset is larger than what is stored of it");
-    else
+    else if (unpack(*size))
       value.bytes = Buffer::copy_of(layout.compact.first(*size));
   } else if (layout.kind == Layout::Kind::kContiguous) {
     Cursor c = at(layout.address, "dataset");
@@ -105,7 +113,8 @@ TensorValue Hdf5File::read(Address object) {
     if (!check(c, "dataset")) return value;
     const bool aligned = reinterpret_cast<std::uintptr_t>(file_.data() + begin) % element == 0;
     value.bytes = file_.slice(begin, *size);
-    if (!aligned || data->type.big_endian) value.bytes = Buffer::copy_of(value.bytes.bytes());
+    if (aligned && !data->type.big_endian) return value;
+    value.bytes = unpack(*size) ? Buffer::copy_of(value.bytes.bytes()) : Buffer();
   } else {
     read_chunks(*data, value);
   }
@@ -117,7 +126,7 @@ TensorValue Hdf5File::read(Address object) {
 }
 
 void Hdf5File::read_chunks(const Dataset& data, TensorValue& into) {
-  const auto found = chunks(data);
+  auto found = chunks(data);
   if (!ok()) return;
   std::uint64_t expected = 1;
   std::uint64_t chunk_bytes = data.type.size;
@@ -130,21 +139,23 @@ void Hdf5File::read_chunks(const Dataset& data, TensorValue& into) {
     }
   }
   // Before memory is taken for what no chunk fills.
+  std::erase_if(found, [&](const Chunk& chunk) { return !is_inside(chunk.offset, data.space); });
   std::vector<std::vector<std::uint64_t>> places;
   for (const Chunk& chunk : found) {
-    bool inside = true;
     for (std::size_t d = 0; d < chunk.offset.size(); ++d) {
-      inside &= chunk.offset[d] < data.space.dims[d];
       if (chunk.offset[d] % data.layout.chunk[d] != 0)
         return fail("HDF5: a chunk is not where chunks begin");
     }
-    if (inside) places.push_back(chunk.offset);
+    places.push_back(chunk.offset);
   }
   std::sort(places.begin(), places.end());
   if (std::adjacent_find(places.begin(), places.end()) != places.end())
     return fail("HDF5: two chunks at one place");
   if (places.size() != expected)
     return fail("HDF5: chunks of a dataset are missing: it was not written to the end");
+  std::uint64_t unpacked = 0;
+  if (__builtin_mul_overflow(chunk_bytes, expected, &unpacked)) unpacked = UINT64_MAX;
+  if (!unpack(unpacked)) return;
   into = TensorValue::zeros(into.type);
   if (into.bytes.empty()) return;
   for (const Chunk& chunk : found) {

@@ -78,8 +78,14 @@ void Hdf5File::read_symbol_node(Address node, const Buffer& heap, std::vector<Li
       link.address = kUndefined;
       link.target = text_at(heap, scratch.u32());
     }
-    into.push_back(std::move(link));
+    if (!add_link(std::move(link), into)) return;
   }
+}
+
+bool Hdf5File::add_link(Link link, std::vector<Link>& into) {
+  if (!step(8 + (link.name.size() + link.target.size()) / 16)) return false;
+  into.push_back(std::move(link));
+  return true;
 }
 
 void Hdf5File::read_link(std::span<const std::byte> data, std::vector<Link>& into) {
@@ -99,7 +105,7 @@ void Hdf5File::read_link(std::span<const std::byte> data, std::vector<Link>& int
   } else {
     link.external = true;
   }
-  if (check(c, "link")) into.push_back(std::move(link));
+  if (check(c, "link")) add_link(std::move(link), into);
 }
 
 const std::vector<Hdf5File::Link>& Hdf5File::links(Address group) {

@@ -126,7 +126,9 @@ class Hdf5File {
   static std::uint64_t widen(std::uint64_t v, unsigned size) {
     return size < 8 && v == (std::uint64_t{1} << (8 * size)) - 1 ? kUndefined : v;
   }
-  bool step();
+  bool step(std::uint64_t steps = 1);
+  // Many weights may be one dataset, and a chunk may be larger than what it holds.
+  bool unpack(std::uint64_t bytes);
   void fail(std::string_view message, Code code = Code::kInvalidModel) {
     sink_.fail(message, code);
   }
@@ -154,6 +156,7 @@ class Hdf5File {
   void read_symbol_node(Address node, const Buffer& heap, std::vector<Link>& into);
   Buffer local_heap(Address heap);
   void read_link(std::span<const std::byte> data, std::vector<Link>& into);
+  bool add_link(Link link, std::vector<Link>& into);
   std::optional<Address> find(Address group, std::string_view path, int links_left);
 
   // heap.cpp
@@ -207,6 +210,7 @@ class Hdf5File {
   Address root_ = kUndefined;
   ErrorSink sink_;
   std::uint64_t steps_ = 0;
+  std::uint64_t unpacked_ = 0;
   std::map<Address, std::vector<Message>> headers_;
   std::map<Address, std::vector<Link>> links_;
 };

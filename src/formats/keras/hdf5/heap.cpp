@@ -35,6 +35,7 @@ std::string_view Hdf5File::global_string(Cursor& reference) {
     if (index == number && index != 0) {
       if (bytes < size || bytes > total - (c.position() - begin)) break;
       const std::string_view text = c.text(size);
+      step(size / 16);
       return check(c, "global heap") ? text.substr(0, text.find('\0')) : std::string_view();
     }
     if (index == 0) break;
@@ -147,7 +148,7 @@ std::span<const std::byte> Hdf5File::managed_object(const FractalHeap& heap, std
     if (row >= rows || column >= heap.width) break;
     Address next = kUndefined;
     for (unsigned r = 0; r < rows && c.ok(); ++r) {
-      for (unsigned k = 0; k < heap.width && c.ok(); ++k) {
+      for (unsigned k = 0; k < heap.width && c.ok() && step(); ++k) {
         const Address child = address(c);
         if (r == row && k == column) next = child;
       }

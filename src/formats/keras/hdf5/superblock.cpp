@@ -6,7 +6,8 @@
 namespace tare {
 namespace {
 
-// Messages, links, tree nodes, chunks and array elements of one file, all calls together.
+// Messages, links, tree nodes, chunks, array elements and pieces of text of one file, all calls
+// together. Any of them may be pointed at any number of times.
 constexpr std::uint64_t kMaxSteps = 5'000'000;
 
 }  // namespace
@@ -32,10 +33,19 @@ Hdf5File::Hdf5File(Buffer file, std::uint64_t max_bytes)
   open();
 }
 
-bool Hdf5File::step() {
-  if (++steps_ > kMaxSteps)
+bool Hdf5File::step(std::uint64_t steps) {
+  steps_ += steps;
+  if (steps_ > kMaxSteps)
     fail("the HDF5 file has too many parts, or parts that point at each other",
          Code::kBudgetExceeded);
+  return ok();
+}
+
+bool Hdf5File::unpack(std::uint64_t bytes) {
+  if (bytes > max_bytes_ - unpacked_)
+    fail("HDF5: the datasets exceed the budget of bytes", Code::kBudgetExceeded);
+  else
+    unpacked_ += bytes;
   return ok();
 }
 
