@@ -3,6 +3,7 @@
 #include "formats/tflite/signatures.h"
 
 #include <algorithm>
+#include <map>
 
 namespace tare::tflite_format {
 namespace {
@@ -17,30 +18,29 @@ Result<std::vector<std::string>> names_of(File& file,
                                           const TensorMaps* maps,
                                           const std::vector<std::string>& own) {
   const auto list = span_of(tensors);
+  std::uint64_t bytes = 0;
+  for (const std::string& name : own) bytes += sizeof name + name.size();
+  // A tensor that is an output twice has two names, in order.
+  std::map<std::int64_t, std::vector<std::size_t>> places;  // the first one last
+  for (std::size_t i = list.size(); i-- > 0;) places[list[i]].push_back(i);
+  const auto absurd = [] { return Error{Code::kInvalidModel, "absurdly long names", {}}; };
+  if (!file.structure.spend(bytes)) return absurd();
   std::vector<std::string> names = own;
-  std::vector<bool> named(list.size(), false);
   for (std::size_t m = 0; m < size_of(maps); ++m) {
     const auto& map = *maps->Get(static_cast<unsigned>(m));
     const std::string_view name = text_of(map.name());
-    bool found = false;
-    if (!file.structure.spend(name.size()))
-      return Error{Code::kInvalidModel, "absurdly long names", {}};
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      if (static_cast<std::int64_t>(map.tensor_index()) != list[i]) continue;
-      found = true;
-      // A tensor that is an output twice has two names, in order.
-      if (named[i]) continue;
-      named[i] = true;
-      names[i] = name;
-      break;
-    }
-    if (!found) {
+    if (!file.structure.spend(sizeof(std::string) + name.size())) return absurd();
+    const auto found = places.find(static_cast<std::int64_t>(map.tensor_index()));
+    if (found == places.end()) {
       return Error{Code::kInvalidModel,
                    "'" + std::string(name.substr(0, 200)) + "' is tensor " +
                        std::to_string(map.tensor_index()) +
                        ", which is not an input or output of its subgraph",
                    {}};
     }
+    if (found->second.empty()) continue;
+    names[found->second.back()] = name;
+    found->second.pop_back();
   }
   return names;
 }
