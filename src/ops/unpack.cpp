@@ -4,6 +4,7 @@
 #include "ir/facets.h"
 #include "ops/common/axis.h"
 #include "ops/common/move.h"
+#include "ops/common/split.h"
 #include "ports/tflite_node.h"
 #include "ports/tflite_writer.h"
 #include "ports/xnn_builder.h"
@@ -49,6 +50,7 @@ void eval(const Unpack& op, EvalContext& c) {
 }
 
 bool lower(const Unpack& op, XnnBuilder& b) {
+  if (b.outputs() > kMaxParts) return b.refuse("too many outputs");
   TensorType slab = b.input_type(0);
   const int axis = axis_of(op, slab.shape);
   slab.shape[axis] = 1;

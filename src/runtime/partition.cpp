@@ -9,6 +9,10 @@
 namespace tare {
 namespace {
 
+// XNNPACK lays out a segment's inner values by comparing each with all that live at the same time;
+// between segments values are ours.
+constexpr std::size_t kMaxSegment = 2048;
+
 // For each node the nodes that wait for it, and for each node how many it waits for.
 struct Dependencies {
   std::vector<std::vector<std::size_t>> followers;
@@ -104,7 +108,8 @@ std::vector<ScheduledStep> partition(const Graph& graph, const std::vector<Value
   int current = 0;
   while (!ready[0].empty() || !ready[1].empty()) {
     if (ready[current].empty()) current = 1 - current;
-    const bool extend = current == 1 && !schedule.empty() && schedule.back().xnnpack;
+    const bool extend = current == 1 && !schedule.empty() && schedule.back().xnnpack &&
+                        schedule.back().nodes.size() < kMaxSegment;
     if (!extend)
       schedule.push_back({.xnnpack = current == 1, .nodes = {}, .inputs = {}, .outputs = {}});
     auto& heap = ready[current];

@@ -48,13 +48,27 @@ class Planner {
     return {};
   }
 
+  // XNNPACK keeps weights in a form of its own, once for each node, though nodes may share them.
+  std::uint64_t constant_bytes(const Node& node) const {
+    std::uint64_t bytes = 0;
+    for (const ValueId id : node.inputs)
+      bytes += id == ValueId::kNone ? 0 : plan_->values[index(id)].constant.size();
+    return bytes;
+  }
+
   void cut() {
+    std::uint64_t packed = 0;
     for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
       Placement& p = plan_->placements[n];
       if (p.kind != Placement::Kind::kReference) continue;
       p.reason =
           options_.use_xnnpack ? probe_xnnpack(graph_.nodes[n], plan_->values) : "switched off";
-      if (p.reason.empty()) p.kind = Placement::Kind::kXnnpack;
+      if (!p.reason.empty()) continue;
+      packed += constant_bytes(graph_.nodes[n]);
+      if (packed > options_.budgets.bytes)
+        p.reason = "XNNPACK's weights would exceed the budget of bytes";
+      else
+        p.kind = Placement::Kind::kXnnpack;
     }
     schedule_ = partition(graph_, plan_->values, plan_->placements);
   }

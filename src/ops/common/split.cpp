@@ -23,6 +23,7 @@ void eval_parts(EvalContext& c, int tensor, int axis) {
 }
 
 bool lower_parts(XnnBuilder& b, int tensor, int axis) {
+  if (b.outputs() > kMaxParts) return b.refuse("too many outputs");
   const Shape& in = b.input_type(tensor).shape;
   std::vector<std::int64_t> offsets(static_cast<std::size_t>(in.rank()), 0);
   for (int o = 0; o < b.outputs(); ++o) {
