@@ -87,6 +87,8 @@ Status TfCheckpoint::add_entry(std::string_view key, std::span<const std::byte> 
     }
   }
   if (!p.ok() || !ok) return bad("'" + std::string(key) + "': the entry is no entry");
+  std::uint64_t& taken = taken_[e.shard];
+  if (__builtin_add_overflow(taken, e.size, &taken)) taken = UINT64_MAX;
   if (!entries_.emplace(key, std::move(e)).second)
     return bad("'" + std::string(key) + "' stands twice");
   return {};
@@ -131,6 +133,8 @@ Result<TensorValue> TfCheckpoint::read(const ModelBundle& bundle, const std::str
   if (file == nullptr) return Error{Code::kMissingFile, "the file is missing", shard_name(e.shard)};
   if (e.offset > file->size() || e.size > file->size() - e.offset)
     return bad("'" + name + "' lies outside " + shard_name(e.shard));
+  if (taken_.at(e.shard) > file->size())
+    return bad("the variables share bytes of " + shard_name(e.shard));
   const Buffer bytes =
       file->slice(static_cast<std::size_t>(e.offset), static_cast<std::size_t>(e.size));
   const auto shape = e.shape.shape();

@@ -46,6 +46,7 @@ class TfCheckpoint {
   std::string prefix_;
   std::uint64_t shard_count_ = 0;
   std::map<std::string, Entry> entries_;
+  std::map<std::uint64_t, std::uint64_t> taken_;  // bytes of all entries, by shard
 };
 
 }  // namespace tare

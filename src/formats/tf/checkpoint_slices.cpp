@@ -68,7 +68,11 @@ Result<TensorValue> TfCheckpoint::read_slices(const ModelBundle& bundle, const s
   TensorValue result = TensorValue::zeros(tensor_type(*dtype, *shape));
   std::int64_t covered = 0;
   for (const Slice& slice : whole.slices) {
-    auto part = read(bundle, slice_key(name, slice), max_bytes);
+    const std::string key = slice_key(name, slice);
+    const auto entry = entries_.find(key);
+    if (entry != entries_.end() && !entry->second.slices.empty())
+      return bad("'" + name + "': a slice in slices");
+    auto part = read(bundle, key, max_bytes);
     if (!part) return part;
     const Shape& p = part->type.shape;
     if (p.rank() != shape->rank() || slice.starts.size() != static_cast<std::size_t>(p.rank()) ||
@@ -82,6 +86,7 @@ Result<TensorValue> TfCheckpoint::read_slices(const ModelBundle& bundle, const s
     const std::size_t size = dtype_size(*dtype);
     const std::int64_t count = p.elements();
     covered += count;
+    if (covered > shape->elements()) return bad("'" + name + "': its slices overlap");
     for (std::int64_t i = 0; i < count; ++i) {
       std::int64_t rest = i, to = 0, stride = 1;
       for (int d = p.rank() - 1; d >= 0; --d) {

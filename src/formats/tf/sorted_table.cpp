@@ -1,6 +1,7 @@
 // Blocks and the index of them.
 #include "formats/tf/sorted_table.h"
 
+#include <algorithm>
 #include <string>
 
 #include "formats/tf/crc32c.h"
@@ -12,6 +13,8 @@ namespace {
 constexpr std::size_t kFooterSize = 48;
 constexpr std::uint64_t kMagic = 0xdb4775248b80fb57;
 constexpr std::uint64_t kMaxBlock = std::uint64_t{256} << 20;
+constexpr std::uint64_t kMaxKeys =
+    64;  // bytes of keys for each of the file: entries share beginnings
 
 Error bad(std::string message) { return {Code::kInvalidModel, std::move(message), {}}; }
 
@@ -68,11 +71,15 @@ bool each_in_block(std::span<const std::byte> block, F&& f) {
   return c.ok();
 }
 
-Status read_entries(std::span<const std::byte> block, const EachEntry& each) {
+Status read_entries(std::span<const std::byte> block, std::uint64_t& keys, const EachEntry& each) {
   Status status;
   const bool sound =
       each_in_block(block, [&](std::string_view key, std::span<const std::byte> value) {
-        status = each(key, value);
+        if (key.size() > keys)
+          status = bad("absurdly long names");
+        else
+          status = each(key, value);
+        keys -= std::min<std::uint64_t>(keys, key.size());
         return status.ok();
       });
   if (!sound) return bad("a block is broken");
@@ -97,6 +104,8 @@ Status read_sorted_table(const Buffer& file, const EachEntry& each) {
   Cursor footer(file.bytes(), file.size() - kFooterSize);
   block_handle(footer);
   const BlockHandle at = block_handle(footer);
+  std::uint64_t keys = (std::uint64_t{1} << 20) + kMaxKeys * file.size();
+  std::uint64_t end = 0;  // of the block before
   if (!footer.ok()) return bad("the footer is broken");
   footer.seek(file.size() - 8);
   if (footer.u64() != kMagic) return bad("this is no index of variables");
@@ -107,9 +116,10 @@ Status read_sorted_table(const Buffer& file, const EachEntry& each) {
       each_in_block(index->bytes(), [&](std::string_view, std::span<const std::byte> value) {
         Cursor c(value);
         const BlockHandle h = block_handle(c);
-        auto block =
-            c.ok() ? read_block(file, h) : Result<Buffer>(bad("a block's place is broken"));
-        status = block ? read_entries(block->bytes(), each) : Status(block.error());
+        const bool next = c.ok() && h.offset >= end;
+        auto block = next ? read_block(file, h) : Result<Buffer>(bad("a block's place is broken"));
+        end = h.offset + h.size;
+        status = block ? read_entries(block->bytes(), keys, each) : Status(block.error());
         return status.ok();
       });
   if (!sound) return bad("the index of blocks is broken");
