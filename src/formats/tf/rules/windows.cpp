@@ -113,7 +113,9 @@ ValueId permuted(TfNode& n, ValueId x, std::initializer_list<int> permutation) {
                  "filter: expected " + std::to_string(p.size()) + " dimensions, got " +
                      v.type.shape.text()))
     return x;
-  if (!v.is_constant) return Compose(n.builder()).transpose(x, p);
+  // Large ones are left to the folding of constants: thousands of nodes may share one.
+  constexpr std::size_t kSmall = 4096;
+  if (!v.is_constant || v.constant.size() > kSmall) return Compose(n.builder()).transpose(x, p);
   const std::string name = v.name;
   const TensorValue t = transposed({v.type, v.constant, {}}, p);
   return n.builder().constant(name, t.type, t.bytes);

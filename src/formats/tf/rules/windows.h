@@ -37,7 +37,7 @@ struct TfWindow {
   }
 };
 
-// A permuted filter: at import when it is a constant.
+// A permuted filter: at import when it is a small constant.
 ValueId permuted(TfNode& n, ValueId x, std::initializer_list<int> permutation);
 // A filter [h, w, in, m] as the IR wants it: [1, h, w, in * m].
 ValueId depthwise_filter(TfNode& n, ValueId x);
