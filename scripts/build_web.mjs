@@ -51,7 +51,8 @@ async function buildPage() {
     format: 'iife',
     charset: 'utf8',
     banner: { js: 'const tarePage=document.currentScript.src;' },
-    define: { 'import.meta.url': 'tarePage' },
+    // Nobody's server: what is for Node alone goes.
+    define: { 'import.meta.url': 'tarePage', process: 'undefined' },
   });
   await build({ ...common, entryPoints: ['web/app/style.css'], outfile: path.join(site, 'style.css'), target: [] });
   for (const name of ['index.html', 'icon.svg']) await copyFile(at('web/app', name), path.join(site, name));

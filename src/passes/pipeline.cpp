@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/heap_sort.h"
+#include "base/parts.h"
 
 namespace tare {
 namespace {
@@ -43,7 +44,7 @@ std::uint64_t constant_bytes(const Module& module) {
 }  // namespace
 
 PassBudget::PassBudget(const Module& module) {
-  const std::uint64_t constants = constant_bytes(module);
+  const std::uint64_t constants = kParts.kernels ? constant_bytes(module) : 0;
   bytes = (std::uint64_t{32} << 20) + 8 * constants;
   work = (std::uint64_t{1} << 30) + 64 * constants;
 }

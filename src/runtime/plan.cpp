@@ -64,7 +64,7 @@ class Planner {
       p.reason =
           options_.use_xnnpack ? probe_xnnpack(graph_.nodes[n], plan_->values) : "switched off";
       if (!p.reason.empty()) continue;
-      packed += constant_bytes(graph_.nodes[n]);
+      if (kParts.kernels) packed += constant_bytes(graph_.nodes[n]);
       if (packed > options_.budgets.bytes)
         p.reason = "XNNPACK's weights would exceed the budget of bytes";
       else

@@ -48,9 +48,8 @@ const english = {
   fileWhat: 'This page was opened as a file, and browsers let a page fetch a model only from a server.',
   fileRemedy:
     'Run “npm start” in the project’s folder and open the address it prints, or put this folder on any web server.',
-  wasmWhat: 'There is no WebAssembly with SIMD here, or it is switched off or forbidden.',
-  wasmRemedy:
-    'Use a current Chrome, Edge, Firefox or Safari, or allow WebAssembly in the browser’s settings or the server’s policy.',
+  wasmWhat: 'WebAssembly with SIMD is missing here, or not allowed.',
+  wasmRemedy: 'Use a current Chrome, Edge, Firefox or Safari, and allow WebAssembly.',
   networkWhat: 'A file of this page could not be fetched.',
   networkRemedy: 'Check the connection, then try again.',
   modelWhat: 'The model is missing or damaged.',
@@ -104,8 +103,8 @@ const chinese: Words = {
   retry: '再試一次',
   fileWhat: '這個頁面是以檔案開啟的，而瀏覽器只允許網頁從伺服器讀取模型。',
   fileRemedy: '請在專案資料夾執行「npm start」並開啟它顯示的網址，或把這個資料夾放到任何網頁伺服器上。',
-  wasmWhat: '這裡沒有支援 SIMD 的 WebAssembly，或是它被關閉或禁止了。',
-  wasmRemedy: '請使用新版的 Chrome、Edge、Firefox 或 Safari，或在瀏覽器設定或伺服器的內容安全政策中允許 WebAssembly。',
+  wasmWhat: '這裡沒有支援 SIMD 的 WebAssembly，或未被允許。',
+  wasmRemedy: '請使用新版的 Chrome、Edge、Firefox 或 Safari，並允許 WebAssembly。',
   networkWhat: '頁面所需的檔案無法下載。',
   networkRemedy: '請檢查網路連線，然後再試一次。',
   modelWhat: '模型檔案不見了或已損壞。',
