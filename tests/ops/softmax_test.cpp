@@ -30,9 +30,10 @@ TEST(FixedPoint, FunctionsFollowTheRealOnes) {
     EXPECT_NEAR(std::ldexp(real(r.mantissa, 0), -r.bits_over_unit), 1 / x, 1e-6 / x)
         << x;  // fixed(x, 12) rounds x itself
   }
-  for (std::int32_t x = 2; x < 1 << 30; x = x * 3 + 1) {
-    const QuantizedMultiplier m = inverse_square_root(x);
-    EXPECT_NEAR(std::ldexp(real(m.multiplier, 0), m.shift) * std::sqrt(x), 1.0, 2e-6) << x;
+  for (std::int64_t x = 2; x < 1 << 30; x = x * 3 + 1) {
+    const QuantizedMultiplier m = inverse_square_root(static_cast<std::int32_t>(x));
+    const double root = std::sqrt(static_cast<double>(x));
+    EXPECT_NEAR(std::ldexp(real(m.multiplier, 0), m.shift) * root, 1.0, 2e-6) << x;
   }
 }
 
