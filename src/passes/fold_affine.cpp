@@ -57,6 +57,7 @@ Linear linear_of(const Graph& graph, const Node& node) {
              depthwise = plain<DepthwiseConv2D>(node);
   if (!dense && !conv && !depthwise) return {};
   const Shape& filter = graph.value(node.inputs[1]).type.shape;
+  if (filter.rank() < 1) return {};
   return {depthwise ? filter.back() : filter[0], depthwise};
 }
 
@@ -65,6 +66,7 @@ Linear linear_of(const Graph& graph, const Node& node) {
 std::vector<float> per_channel(const Value& constant, std::int64_t channels, const Shape& with) {
   if (constant.type.shape.rank() > with.rank()) return {};
   std::vector<float> values = floats(constant);
+  if (values.empty()) return {};
   if (values.size() == 1)
     values.resize(static_cast<std::size_t>(channels), values[0]);
   else if (constant.type.shape.back() != channels)
