@@ -19,7 +19,7 @@ Result<std::vector<std::string>> names_of(File& file,
                                           const std::vector<std::string>& own) {
   const auto list = span_of(tensors);
   std::uint64_t bytes = 0;
-  for (const std::string& name : own) bytes += sizeof name + name.size();
+  for (const std::string& name : own) bytes += sizeof(std::string) + name.size();
   // A tensor that is an output twice has two names, in order.
   std::map<std::int64_t, std::vector<std::size_t>> places;  // the first one last
   for (std::size_t i = list.size(); i-- > 0;) places[list[i]].push_back(i);
