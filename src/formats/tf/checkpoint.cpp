@@ -1,6 +1,7 @@
 // Entries of the index: small protobufs that say where in which shard a tensor lies.
 #include "formats/tf/checkpoint.h"
 
+#include "base/checked.h"
 #include "formats/tf/attr_protobuf.h"
 #include "formats/tf/crc32c.h"
 #include "formats/tf/sorted_table.h"
@@ -88,7 +89,7 @@ Status TfCheckpoint::add_entry(std::string_view key, std::span<const std::byte> 
   }
   if (!p.ok() || !ok) return bad("'" + std::string(key) + "': the entry is no entry");
   std::uint64_t& taken = taken_[e.shard];
-  if (__builtin_add_overflow(taken, e.size, &taken)) taken = UINT64_MAX;
+  taken = checked_add(taken, e.size).value_or(UINT64_MAX);
   if (!entries_.emplace(key, std::move(e)).second)
     return bad("'" + std::string(key) + "' stands twice");
   return {};

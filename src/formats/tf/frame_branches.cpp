@@ -77,6 +77,15 @@ std::string FrameLowering::predicate_of(std::size_t node) const {
   return predicate;
 }
 
+std::vector<std::size_t> FrameLowering::switches_of(const std::string& predicate) const {
+  std::vector<std::size_t> switches;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (is_op(nodes_[i], "Switch") && nodes_[i].inputs.size() >= 2 && predicate_of(i) == predicate)
+      switches.push_back(i);
+  }
+  return switches;
+}
+
 // Nothing while something before the merge has yet to be rewritten.
 Result<std::optional<FrameLowering::Sides>> FrameLowering::sides_of(std::size_t merge) {
   std::vector<std::string> inputs(nodes_[merge].inputs);
@@ -142,22 +151,18 @@ Result<bool> FrameLowering::lower_branch(std::size_t merge) {
   if (!*sides) return false;
   std::vector<Sides> branch{**sides};
   const std::string& predicate = (*sides)->predicate;
-  std::vector<std::size_t> switches;
-  for (std::size_t i = 0; i < ordered_.size(); ++i) {
-    if (is_op(nodes_[i], "Switch") && nodes_[i].inputs.size() >= 2 && predicate_of(i) == predicate)
-      switches.push_back(i);
-  }
-  const std::vector<bool> inside = after(switches);
+  // Where no change of state comes before the merge, none is in its branches.
+  const Nodes inside(is_ordered(merge) ? after(switches_of(predicate)) : std::vector<bool>());
   Captures captures;
   std::vector<std::string> before;
   bool mixed = false;
   const Stop stop = [&](const std::string& input, std::size_t node) -> std::string {
     const auto& inputs = nodes_[node].inputs;
     if (!is_op(nodes_[node], "Switch") || inputs.size() < 2)
-      return is_ordered(node) && !inside[node] ? captures.name_of(input) : std::string();
+      return is_ordered(node) && !inside.has(node) ? captures.name_of(input) : std::string();
     mixed |= predicate_of(node) != predicate;
     std::copy_if(inputs.begin(), inputs.end(), std::back_inserter(before), [&](const auto& i) {
-      return is_control(i) && is_ordered(find(i)) && !inside[find(i)];
+      return is_control(i) && is_ordered(find(i)) && !inside.has(find(i));
     });
     return captures.name_of(inputs[0]);
   };

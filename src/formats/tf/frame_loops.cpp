@@ -1,5 +1,6 @@
 // A loop of version 1 (Enter, Merge, Switch, LoopCond, NextIteration, Exit) as a While node and two
 // functions.
+#include <algorithm>
 #include <map>
 
 #include "formats/tf/frame_lowering.h"
@@ -34,8 +35,6 @@ Result<FrameLowering::Loop> FrameLowering::loop_of(const std::string& frame) {
     loop.nexts.push_back(next);
   }
   loop.switches.assign(loop.merges.size(), SIZE_MAX);
-  loop.exits.assign(loop.merges.size(), SIZE_MAX);
-  std::map<std::size_t, std::size_t> switch_place;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     if (!is_op(nodes_[i], "Switch") || nodes_[i].inputs.size() < 2) continue;
     const auto at = place.find(find(nodes_[i].inputs[0]));
@@ -45,7 +44,6 @@ Result<FrameLowering::Loop> FrameLowering::loop_of(const std::string& frame) {
     if (loop.cond != SIZE_MAX && loop.cond != cond) return bad(i, "a loop has two conditions");
     loop.cond = cond;
     loop.switches[at->second] = i;
-    switch_place.emplace(i, at->second);
   }
   if (loop.cond == SIZE_MAX || nodes_[loop.cond].inputs.empty())
     return Error{Code::kInvalidModel, "the loop has no LoopCond", "frame '" + frame + "'"};
@@ -55,14 +53,15 @@ Result<FrameLowering::Loop> FrameLowering::loop_of(const std::string& frame) {
 // The loop's exits give what the While node of this name gives. What is left of the loop must not
 // be a circle, nor be taken for a loop again.
 void FrameLowering::replace_loop(const Loop& loop, const std::string& name) {
+  std::unordered_map<std::size_t, std::size_t> results;  // by switch
+  for (std::size_t i = 0; i < loop.switches.size(); ++i) results.emplace(loop.switches[i], i);
+  results.erase(SIZE_MAX);
   for (TfNodeDef& exit : nodes_) {
     if (!is_op(exit, "Exit") || exit.inputs.empty()) continue;
-    const std::size_t from = find(exit.inputs[0]);
-    for (std::size_t i = 0; i < loop.merges.size(); ++i) {
-      if (from == SIZE_MAX || from != loop.switches[i]) continue;
-      exit.op = "Identity";
-      exit.inputs[0] = name + ":" + std::to_string(i);
-    }
+    const auto result = results.find(find(exit.inputs[0]));
+    if (result == results.end()) continue;
+    exit.op = "Identity";
+    exit.inputs[0] = name + ":" + std::to_string(result->second);
   }
   for (const auto* left : {&loop.merges, &loop.enters, &loop.constants}) {
     for (const std::size_t n : *left) nodes_[n].op = "Identity", nodes_[n].inputs.resize(1);
@@ -90,7 +89,11 @@ Result<bool> FrameLowering::lower_loop(const std::string& frame) {
   for (const std::size_t n : loop.nexts) next.push_back(nodes_[n].inputs[0]);
   std::vector<std::size_t> entries(loop.merges);
   entries.insert(entries.end(), loop.constants.begin(), loop.constants.end());
-  const std::vector<bool> inside = ordered_.empty() ? std::vector<bool>() : after(entries);
+  // A change of state within the loop comes before its next round, or before its condition.
+  const bool has_order =
+      is_ordered(loop.cond) || std::any_of(loop.merges.begin(), loop.merges.end(),
+                                           [&](std::size_t merge) { return is_ordered(merge); });
+  const Nodes inside(has_order ? after(entries) : std::vector<bool>());
   const Piece cond = cut({nodes_[loop.cond].inputs[0]}, stop, inside);
   Piece body = cut(std::move(next), stop, inside);
   if (!cond.ready || !body.ready) return false;

@@ -28,6 +28,16 @@ std::string argument_name(std::size_t i);
 TfAttr function_attr(std::string name);
 std::string frame_of(const TfNodeDef& node);
 
+// Some of a graph's nodes.
+class Nodes {
+ public:
+  explicit Nodes(std::vector<bool> has = {}) : has_(std::move(has)) {}
+  bool has(std::size_t node) const { return node < has_.size() && has_[node]; }
+
+ private:
+  std::vector<bool> has_;
+};
+
 // Results and the nodes that make them, of which a function is to be made.
 struct Piece {
   std::vector<std::string> results;
@@ -46,9 +56,8 @@ class FrameLowering {
 
  private:
   struct Loop {
-    std::vector<std::size_t> enters, merges, switches, nexts,
-        exits;                           // of variables; SIZE_MAX where there is none
-    std::vector<std::size_t> constants;  // enters that keep their value
+    std::vector<std::size_t> enters, merges, switches, nexts;  // of variables; SIZE_MAX: none
+    std::vector<std::size_t> constants;                        // enters that keep their value
     std::size_t cond = SIZE_MAX;
   };
   // A merge's inputs: the one taken where the predicate fails, the one where it holds.
@@ -71,7 +80,7 @@ class FrameLowering {
   bool is_ordered(std::size_t node) const { return node < ordered_.size() && ordered_[node]; }
   std::vector<bool> behind(std::vector<std::size_t> nodes);
   std::vector<bool> after(const std::vector<std::size_t>& nodes);
-  Piece cut(std::vector<std::string> results, const Stop& stop, const std::vector<bool>& inside);
+  Piece cut(std::vector<std::string> results, const Stop& stop, const Nodes& inside);
   std::string add_function(const std::string& name, std::size_t arguments, const Piece& piece,
                            const Stop& stop, std::vector<TfNodeDef> more = {});
   void add_node(TfNodeDef node, bool changes);
@@ -83,6 +92,7 @@ class FrameLowering {
 
   bool is_branch_end(std::size_t merge) const;
   std::string predicate_of(std::size_t node) const;
+  std::vector<std::size_t> switches_of(const std::string& predicate) const;
   SwitchPort switch_before(const std::string& input, bool by_controls);
   Result<std::optional<Sides>> sides_of(std::size_t merge);
   Result<bool> add_joined(std::vector<Sides>& branch, const std::vector<std::size_t>& changes);

@@ -69,15 +69,14 @@ std::vector<bool> FrameLowering::after(const std::vector<std::size_t>& nodes) {
   return found;
 }
 
-Piece FrameLowering::cut(std::vector<std::string> results, const Stop& stop,
-                         const std::vector<bool>& inside) {
+Piece FrameLowering::cut(std::vector<std::string> results, const Stop& stop, const Nodes& inside) {
   Piece piece{.results = std::move(results)};
   std::vector<std::size_t> open;
   const auto follow = [&](const std::string& input) {
     const std::size_t node = find(input);
     if (node == SIZE_MAX) return;  // an argument of the function around
     if (is_control(input) && !is_ordered(node)) return;
-    if (is_control(input) && !inside[node]) return piece.before.push_back(input);
+    if (is_control(input) && !inside.has(node)) return piece.before.push_back(input);
     if (stop(input, node).empty() && piece.nodes.insert(node).second) open.push_back(node);
   };
   for (const std::string& result : piece.results) follow(result);

@@ -167,5 +167,24 @@ TEST(TfGraph, RefusesBranchesThatShareALongWay) {
   EXPECT_EQ(status.error().code, Code::kBudgetExceeded);
 }
 
+// A SavedModel of version 1 assigns its variables beside what it computes: that is no reason to
+// look for order in branches that need none of it.
+TEST(TfGraph, MakesManyBranchesBesideAssignments) {
+  std::string nodes =
+      R"({"name":"p","op":"Placeholder"},{"name":"m0","op":"Placeholder"},)"
+      R"({"name":"v","op":"VariableV2"},{"name":"assign","op":"Assign","input":["v","m0"]})";
+  for (int i = 1; i <= 3000; ++i) {
+    const std::string k = std::to_string(i);
+    nodes += R"(,{"name":"s)" + k + R"(","op":"Switch","input":["m)" + std::to_string(i - 1) +
+             R"(","p"]},{"name":"a)" + k + R"(","op":"Neg","input":["s)" + k + R"("]},{"name":"m)" +
+             k + R"(","op":"Merge","input":["a)" + k + R"(","s)" + k + R"(:1"]})";
+  }
+  auto graph = from_json("{\"node\":[" + nodes + "]}", 100000);
+  ASSERT_TRUE(graph.ok()) << graph.error().text();
+  const Status status = lower_frames(*graph);
+  EXPECT_TRUE(status.ok()) << status.error().text();
+  EXPECT_EQ(graph->functions.size(), 6000u);
+}
+
 }  // namespace
 }  // namespace tare

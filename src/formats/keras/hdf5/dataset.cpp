@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/checked.h"
 #include "base/inflate.h"
 #include "formats/keras/hdf5/hdf5.h"
 
@@ -153,9 +154,7 @@ void Hdf5File::read_chunks(const Dataset& data, TensorValue& into) {
     return fail("HDF5: two chunks at one place");
   if (places.size() != expected)
     return fail("HDF5: chunks of a dataset are missing: it was not written to the end");
-  std::uint64_t unpacked = 0;
-  if (__builtin_mul_overflow(chunk_bytes, expected, &unpacked)) unpacked = UINT64_MAX;
-  if (!unpack(unpacked)) return;
+  if (!unpack(checked_mul(chunk_bytes, expected).value_or(UINT64_MAX))) return;
   into = TensorValue::zeros(into.type);
   if (into.bytes.empty()) return;
   for (const Chunk& chunk : found) {
